@@ -1,0 +1,2 @@
+// Calls process.abort() while it starts.
+process.abort();

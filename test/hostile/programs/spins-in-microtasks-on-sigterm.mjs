@@ -1,0 +1,10 @@
+// Spins in microtasks, which starve the event loop, when it is asked to end.
+import http from 'node:http';
+
+const spin = () => (performance.now() < 60_000 ? Promise.resolve().then(spin) : process.exit(0));
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, spin);
+const server = http.createServer((_request, response) => response.end('ok'));
+server.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
+  console.log(JSON.stringify({ event: 'ready', port: server.address().port }));
+});
+setTimeout(() => process.exit(0), 60_000);

@@ -1,0 +1,2 @@
+// Throws while it starts.
+throw new Error('no configuration was found');
