@@ -1,0 +1,112 @@
+import type { Ended, Timeline } from '../../timeline/events.ts';
+import { endOf, missedMilestone, numericSetting, signalsTo, theApp } from '../../timeline/questions.ts';
+import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
+
+// Timers of a program count in whole milliseconds and may fire up to one early.
+const timerGrainMs = 2;
+
+/** "exit code 1", "death by SIGTERM", "ended by us because ...": three different things, and never mixed. */
+export function describeEnd(end: Ended): string {
+  if (end.because !== undefined) return `we ended it, because ${end.because}`;
+  return end.signal === null ? `it ended with exit code ${end.code}` : `it was killed by ${end.signal}`;
+}
+
+/** Claims about how and when a program ended. */
+export const exitOf = (app: string) => ({
+  /** Moot where the scenario never came to the point from which the program should end. */
+  hasCode: (code: number): Claim => ({
+    text: `the program ends with exit code ${code}`,
+    judge: (timeline) =>
+      judgeEnd(timeline, app, (end) =>
+        end.signal === null && end.code === code
+          ? holds
+          : broken(`exit code ${code}`, describeEnd(end), { evidence: [timeline.events.indexOf(end)] }),
+      ),
+  }),
+
+  /** The default action of a signal is what a program without a handler gets. */
+  isNotBySignal: (): Claim => ({
+    text: 'the signal does not kill the program',
+    judge: (timeline) =>
+      judgeEnd(timeline, app, (end) =>
+        end.signal === null
+          ? holds
+          : broken('an end that the program decides itself', describeEnd(end), {
+              evidence: [timeline.events.indexOf(end)],
+            }),
+      ),
+  }),
+
+  /** Where a contract leaves both ends open: clean before the limit, or forced at it. */
+  isCleanBeforeOrForcedAtTheLimit: (setting: string): Claim => ({
+    text: `the program ends with code 0 before ${setting} has passed, or with code 1 soon after`,
+    judge: (timeline) =>
+      judgeEnd(timeline, app, (end) => {
+        const limitMs = numericSetting(timeline, setting, app) ?? 0;
+        const afterMs = end.atMs - (signalsTo(timeline, app)[0]?.atMs ?? 0);
+        const clean = end.signal === null && end.code === 0;
+        const forced = end.signal === null && end.code === 1 && afterMs >= limitMs - timerGrainMs;
+        if (clean || forced) return holds;
+        return broken(
+          'exit code 0, or exit code 1 once the limit has passed',
+          `${describeEnd(end)}, ${Math.round(afterMs)} ms after the signal`,
+          {
+            evidence: [timeline.events.indexOf(end)],
+          },
+        );
+      }),
+  }),
+
+  /** Strict: an exit before the limit, counted from the first signal, cannot be the machine's fault. */
+  isNotBeforeTheLimit: (setting: string): Claim => ({
+    text: `the exit does not come before ${setting} has passed`,
+    judge: (timeline) =>
+      judgeEnd(timeline, app, (end) => {
+        const limitMs = numericSetting(timeline, setting, app) ?? 0;
+        const signal = signalsTo(timeline, app)[0];
+        if (signal === undefined) return moot('no signal was sent');
+        const afterMs = end.atMs - signal.atMs;
+        return afterMs >= limitMs - timerGrainMs
+          ? holds
+          : broken(
+              `an exit ${limitMs} ms after ${signal.signal} or later`,
+              `the exit came ${Math.round(afterMs)} ms after it`,
+              { evidence: [timeline.events.indexOf(signal), timeline.events.indexOf(end)] },
+            );
+      }),
+  }),
+});
+
+/** Claims about the end of a scenario's only program. */
+export const exit = exitOf(theApp);
+
+/** Claims that a program left alone is still running. */
+export const program = {
+  keepsRunning: (app = theApp): Claim => ({
+    text: 'the program keeps running while nobody asks it to stop',
+    judge(timeline) {
+      const stopped = whatStoppedThePlay(timeline);
+      const end = endOf(timeline, app);
+      if (end !== undefined && end.because === undefined && signalsTo(timeline, app).length === 0) {
+        return broken('a process that still runs', describeEnd(end), {
+          evidence: [timeline.events.indexOf(end)],
+        });
+      }
+      return stopped === undefined ? holds : moot(stopped);
+    },
+  }),
+};
+
+function judgeEnd(timeline: Timeline, app: string, judge: (end: Ended) => Judgement): Judgement {
+  const stopped = whatStoppedThePlay(timeline);
+  if (stopped !== undefined) return moot(stopped);
+  const end = endOf(timeline, app);
+  const late = missedMilestone(timeline);
+  if (late?.milestone === 'gone') {
+    return broken('an end in time', `${late.text}, so we ended it`, {
+      evidence: [timeline.events.indexOf(late)],
+      onTimeAlone: true,
+    });
+  }
+  return end === undefined ? moot('the program was still running when the scenario was over') : judge(end);
+}

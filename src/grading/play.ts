@@ -1,0 +1,67 @@
+import { Milestone } from '../stage/milestone.ts';
+import type { Theatre } from '../stage/stage.ts';
+import type { Timeline } from '../timeline/events.ts';
+import { drawFrom } from './draw.ts';
+import type { ScenarioPlan, Settings } from './words.ts';
+
+/** The program that is graded, as plain JavaScript. */
+export interface GradedProgram {
+  readonly file: string;
+  readonly nodeFlags: readonly string[];
+}
+
+export interface PlayOptions {
+  readonly theatre: Theatre;
+  readonly program: GradedProgram;
+  readonly seed: number;
+  /** How often it was played before because it was over too soon; each time what must last lasts longer. */
+  readonly attempt: number;
+  /** Called when the program has printed its first line or is over, so that the next one may be started. */
+  readonly onBegun?: () => void;
+}
+
+// What must last beyond a "soon" gets this much more, for the way there and back.
+const marginMs = 500;
+
+/**
+ * Plays a scenario once in a fresh process and a fresh folder, ends everything, and gives back all that was seen.
+ * A missed milestone is part of the timeline; every other error of the play is thrown.
+ */
+export async function playOnce(
+  plan: ScenarioPlan,
+  { theatre, program, seed, attempt, onBegun }: PlayOptions,
+): Promise<Timeline> {
+  const { pace } = theatre;
+  await using stage = await theatre.openStage();
+  const { log } = stage;
+  const lasting = (ms: number): number => {
+    const stretchedMs = ms * pace.slowness * 2 ** attempt;
+    return attempt === 0 ? stretchedMs : Math.max(stretchedMs, pace.soonMs + marginMs);
+  };
+  const draw = drawFrom(seed, plan.id, lasting);
+  const stopListening = log.onEvent(({ kind }) => {
+    if (kind !== 'line' && kind !== 'ended') return;
+    stopListening();
+    onBegun?.();
+  });
+  const app = stage.start({
+    ...program,
+    settings: asText({ PORT: 0, ...plan.settings?.(draw) }),
+    ipc: plan.ipc === true,
+    ...(plan.afterExit === undefined ? {} : { afterExit: plan.afterExit }),
+  });
+  let because = 'the scenario was over';
+  try {
+    await plan.play(app, draw, stage);
+  } catch (error) {
+    if (!(error instanceof Milestone)) throw error;
+    const { milestone, message: text, onTime } = error;
+    because = text;
+    log.add({ kind: 'milestone-missed', milestone, text, onTime });
+  }
+  await stage.end(because);
+  return log.timeline(pace.soonMs);
+}
+
+const asText = (settings: Settings): Record<string, string> =>
+  Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));

@@ -1,0 +1,160 @@
+import { eventLines } from '../timeline/event-line.ts';
+import type { TimelineEvent } from '../timeline/events.ts';
+import type { TimelineLog } from '../timeline/log.ts';
+import { eventsOf, numericSetting, outcomeOf } from '../timeline/questions.ts';
+import { Connections, tryConnection } from './connections.ts';
+import { OverTooSoon } from './milestone.ts';
+import { type Pace, pause } from './pace.ts';
+import { processTable } from './process-table.ts';
+import type { Program } from './program.ts';
+import { type RequestOptions, Requests } from './requests.ts';
+import { betweenLooksMs, neverAborts, Waiting } from './waiting.ts';
+
+export interface AppRequest extends Omit<RequestOptions, 'as'> {
+  /** The request's name in the timeline; the path where it has none. */
+  readonly as?: string;
+  /** How long the program is asked to take for the answer; `answered` waits that much longer. */
+  readonly takesMs?: number;
+}
+
+/** What a scenario does to one program: acts on it, and waits for its signs. Judges nothing. */
+export class App extends Waiting {
+  readonly #requests: Requests;
+  readonly #connections: Connections;
+  #probes = 0;
+
+  constructor(program: Program, around: { log: TimelineLog; pace: Pace }) {
+    super(program, around);
+    this.#requests = new Requests(around.log, program.app);
+    this.#connections = new Connections(around.log);
+  }
+
+  /** A numeric setting that the program was started with, in the setting's own unit. */
+  setting(name: string): number {
+    const value = numericSetting(this.log.timeline(0), name, this.name);
+    if (value === undefined) throw new Error(`The scenario sets no ${name}.`);
+    return value;
+  }
+
+  get(path: string, options: AppRequest = {}): void {
+    this.request('GET', path, options);
+  }
+
+  post(path: string, options: AppRequest = {}): void {
+    this.request('POST', path, options);
+  }
+
+  /** Sends a request without waiting for its answer. */
+  request(
+    method: string,
+    path: string,
+    { as = path, takesMs = 0, ...options }: AppRequest = {},
+  ): Promise<void> {
+    this.takesMs.set(as, takesMs);
+    return this.#requests.send(this.port, method, path, { as, ...options });
+  }
+
+  /**
+   * Waits until the program has certainly read the request. The kernel hands connections over in the order of their
+   * arrival, so once a later one is answered, the earlier one was read.
+   */
+  async accepted(name: string): Promise<void> {
+    this.#probes += 1;
+    const probe = `probe ${this.#probes}`;
+    this.get('/', { as: probe });
+    await this.answered(probe);
+    if (this.isSettled(name)) throw new OverTooSoon(`"${name}" was answered before it could be looked at.`);
+  }
+
+  /** Opens a raw connection and sends `text`, which may be half a request, or nothing. */
+  async connect(as: string, text = ''): Promise<void> {
+    await this.#connections.open(this.port, { as, text });
+  }
+
+  /** Sends the request again on the same connection as soon as each is answered, until the connection or the program ends. */
+  async keepAsking(path: string, { on }: { on: string }): Promise<void> {
+    for (let count = 1; !this.isOver; count += 1) {
+      const as = `${on} ${count}`;
+      await this.request('GET', path, { as, on });
+      const outcome = outcomeOf(this.log.timeline(0), as);
+      if (outcome?.kind !== 'answer' || outcome.headers.connection === 'close') return;
+    }
+  }
+
+  /**
+   * Tries new connections until one is refused while the request `whileOpen` still waits for its answer. The "soon"
+   * counts from the event line `since`, or from the last signal where that line never comes. Plays again where the
+   * answer came before anything can be said.
+   */
+  async refuses({ whileOpen, since }: { whileOpen: string; since: string }): Promise<void> {
+    while (!this.isOver) {
+      const state = await tryConnection(this.port);
+      const settled = this.isSettled(whileOpen);
+      const announced = this.#announcement(since, settled);
+      const soonIsOver = announced !== undefined && this.log.nowMs() - announced.atMs > this.pace.soonMs;
+      if (settled && !soonIsOver)
+        throw new OverTooSoon(`"${whileOpen}" was answered before a connection was refused.`);
+      if (soonIsOver || state === 'refused') {
+        this.log.add({ kind: 'connection', name: 'newcomer', state: settled ? 'open' : state });
+        return;
+      }
+      await pause(betweenLooksMs, neverAborts);
+    }
+  }
+
+  #announcement(event: string, settled: boolean): TimelineEvent | undefined {
+    const line = eventLines(this.log.timeline(0), { event, app: this.name })[0]?.line;
+    return line ?? (settled ? eventsOf(this.log.timeline(0), 'signal').at(-1) : undefined);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.program.signal(signal, 'process');
+  }
+
+  signalGroup(signal: NodeJS.Signals): void {
+    this.program.signal(signal, 'group');
+  }
+
+  /** Sends the signals in turn, one each `everyMs`, until the program is over or the request is settled. */
+  async keepSignalling(
+    signals: readonly NodeJS.Signals[],
+    { everyMs, until }: { everyMs: number; until?: string },
+  ): Promise<void> {
+    const giveUpAtMs =
+      this.log.nowMs() + this.pace.soonMs + (until === undefined ? 0 : (this.takesMs.get(until) ?? 0));
+    for (let count = 0; this.log.nowMs() < giveUpAtMs; count += 1) {
+      await Promise.race([this.program.ended, pause(everyMs, neverAborts)]);
+      if (this.isOver || (until !== undefined && this.isSettled(until))) return;
+      this.signal(signals[count % signals.length] as NodeJS.Signals);
+    }
+  }
+
+  send(message: unknown): void {
+    this.program.send(message);
+  }
+
+  closeChannel(): void {
+    this.program.closeChannel();
+  }
+
+  /** Writes the operating system's figures for the program into the timeline. */
+  sample(): void {
+    const row = processTable.readProcess(this.pid);
+    if (!row) return;
+    const { pid, rssMB, cpuMs } = row;
+    this.log.add({
+      kind: 'sample',
+      app: this.name,
+      pid,
+      rssMB,
+      cpuMs,
+      children: processTable.childPidsOf(pid),
+    });
+  }
+
+  /** Drops every client of this program; called at the scenario's end. */
+  dropClients(): void {
+    this.#requests.giveUp();
+    this.#connections.giveUp();
+  }
+}

@@ -1,0 +1,186 @@
+import type { ChildProcess } from 'node:child_process';
+import { execa } from 'execa';
+import type { Ended, SignalTarget } from '../timeline/events.ts';
+import type { TimelineLog } from '../timeline/log.ts';
+import { environmentFor } from './environment.ts';
+import type { Guard } from './guard-link.ts';
+import { drainWithinMs, helperGraceMs, limits } from './limits.ts';
+import { recordLines } from './output.ts';
+import { pause } from './pace.ts';
+import { findLiving, type Quarry, sweep } from './sweep.ts';
+import { watchTree } from './tree-watch.ts';
+
+export interface ProgramOptions {
+  /** Its name in the timeline. */
+  readonly app: string;
+  /** An absolute path to JavaScript. */
+  readonly file: string;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly folder: string;
+  readonly nodeFlags?: readonly string[];
+  readonly argv?: readonly string[];
+  readonly ipc?: boolean;
+  /** After its exit: end what it left at once, or leave it for the scenario to look at until the scenario's end. */
+  readonly afterExit?: 'sweep' | 'watch';
+}
+
+export interface Surroundings {
+  readonly log: TimelineLog;
+  readonly guard: Guard;
+  /** Environment text that only this program and its descendants carry. */
+  readonly token: string;
+}
+
+const noLonger = new AbortController().signal;
+
+/** One program under test: a plain `node` process that leads a process group of its own. */
+export class Program {
+  readonly app: string;
+  readonly pid: number;
+  /** Resolves when the program is over and everything that it printed or sent has been read. */
+  readonly ended: Promise<Ended>;
+  readonly #child: ChildProcess;
+  readonly #quarry: Quarry & { seen: Map<number, string> };
+  readonly #around: Surroundings;
+  readonly #options: ProgramOptions;
+  #over = false;
+  #because: string | undefined;
+  #channelClosedByUs = false;
+
+  /** Starts the program. Throws where the system cannot start it, which is never the program's fault. */
+  constructor(options: ProgramOptions, around: Surroundings) {
+    const { app, file, settings, folder, nodeFlags = [], argv = [], ipc = false } = options;
+    // Only its ChildProcess side is used: what the promise of execa tells is read from the events themselves.
+    const child: ChildProcess = execa(process.execPath, [...nodeFlags, file, ...argv], {
+      cwd: folder,
+      env: environmentFor(settings, around.token),
+      extendEnv: false,
+      detached: true,
+      cleanup: false,
+      reject: false,
+      buffer: false,
+      stdin: 'ignore',
+      ...(ipc ? { ipc: true, serialization: 'json' } : {}),
+    }) as unknown as ChildProcess;
+    if (child.pid === undefined)
+      throw new Error(`The system could not start ${process.execPath}.`, { cause: child });
+    this.app = app;
+    this.pid = child.pid;
+    this.#child = child;
+    this.#options = options;
+    this.#around = around;
+    this.#quarry = { token: around.token, groups: [child.pid], folders: [], seen: new Map() };
+    around.guard.watchGroup(child.pid);
+    around.log.add({ kind: 'started', app, pid: child.pid, file, settings });
+    const read = [
+      recordLines(child.stdout as NonNullable<typeof child.stdout>, {
+        app,
+        stream: 'stdout',
+        log: around.log,
+      }),
+      recordLines(child.stderr as NonNullable<typeof child.stderr>, {
+        app,
+        stream: 'stderr',
+        log: around.log,
+      }),
+      ...(ipc ? [this.#recordMessages()] : []),
+    ];
+    this.ended = this.#recordEnd(Promise.all(read));
+  }
+
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  /** Sends a real signal and writes it down; a program that is over receives nothing. */
+  signal(signal: NodeJS.Signals, to: SignalTarget = 'process'): void {
+    const { log } = this.#around;
+    const entry = { kind: 'signal', app: this.app, pid: this.pid, signal, to } as const;
+    const atMs = log.nowMs();
+    let delivered = !this.#over;
+    try {
+      if (delivered) process.kill(to === 'group' ? -this.pid : this.pid, signal);
+    } catch {
+      delivered = false;
+    }
+    log.add({ ...entry, delivered }, atMs);
+  }
+
+  /** Sends an IPC message; what cannot be sent any more is written down as a closed channel, not thrown. */
+  send(message: unknown): void {
+    this.#around.log.add({ kind: 'message', app: this.app, direction: 'sent', message });
+    // With a callback, a closed channel is reported to it and not as an 'error' event.
+    if (this.#child.connected) this.#child.send?.(message as object, () => {});
+  }
+
+  closeChannel(): void {
+    this.#channelClosedByUs = true;
+    if (this.#child.connected) this.#child.disconnect?.();
+  }
+
+  /** Ends the program and its whole tree. `because` completes the sentence "ended by us because ...". */
+  async end(because: string): Promise<void> {
+    if (!this.#over) this.#because ??= because;
+    await sweep(this.#quarry);
+    await this.ended;
+  }
+
+  /** The tree's living processes as the process table shows them now, the program itself included. */
+  living(): ReturnType<typeof findLiving> {
+    return findLiving(this.#quarry);
+  }
+
+  async #recordEnd(allRead: Promise<unknown>): Promise<Ended> {
+    const { log, guard } = this.#around;
+    const stopWatching = watchTree(this.pid, {
+      seen: this.#quarry.seen,
+      onNew: (pid, startedAt) => guard.watchProcess(pid, startedAt),
+      onLimit: (text) => this.#endAtLimit(text),
+    });
+    const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
+      this.#child.once('exit', (...how) => resolve(how));
+    });
+    this.#over = true;
+    const atMs = log.nowMs();
+    stopWatching();
+    if (this.#options.afterExit !== 'watch') await this.#endWhatIsLeft();
+    await Promise.race([allRead, pause(drainWithinMs, noLonger)]);
+    if (this.#options.afterExit !== 'watch') guard.forgetGroup(this.pid);
+    const { app, pid } = this;
+    const because = this.#because === undefined ? {} : { because: this.#because };
+    return log.add({ kind: 'ended', app, pid, code, signal, ...because }, atMs) as Ended;
+  }
+
+  async #endWhatIsLeft(): Promise<void> {
+    // The tool is asked first by the cheap way: most programs leave nobody.
+    if (findLiving(this.#quarry).length === 0) return;
+    if (this.#because === undefined) await pause(helperGraceMs, noLonger);
+    const left = findLiving(this.#quarry).map(({ pid, command }) => ({ pid, command }));
+    await sweep(this.#quarry);
+    if (left.length > 0 && this.#because === undefined) {
+      this.#around.log.add({ kind: 'left-behind', app: this.app, processes: left });
+    }
+  }
+
+  #endAtLimit(text: string): void {
+    if (this.#over || this.#because !== undefined) return;
+    this.#around.log.add({ kind: 'limit', app: this.app, text });
+    void this.end(text);
+  }
+
+  #recordMessages(): Promise<void> {
+    const { log } = this.#around;
+    let kept = 0;
+    this.#child.on('message', (message: unknown) => {
+      kept += 1;
+      if (kept <= limits.messages)
+        log.add({ kind: 'message', app: this.app, direction: 'received', message });
+    });
+    return new Promise((resolve) => {
+      this.#child.once('disconnect', () => {
+        log.add({ kind: 'channel-closed', app: this.app, by: this.#channelClosedByUs ? 'us' : 'program' });
+        resolve();
+      });
+    });
+  }
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TimelineLog } from '../timeline/log.ts';
+import { theApp } from '../timeline/questions.ts';
+import { App } from './app.ts';
+import { type Guard, startGuard } from './guard-link.ts';
+import { openPace, type Pace } from './pace.ts';
+import { Program, type ProgramOptions } from './program.ts';
+import { sweep } from './sweep.ts';
+
+/** A house with one guard and one pace, in which any number of stages are opened side by side. */
+export interface Theatre extends AsyncDisposable {
+  readonly pace: Pace;
+  /** A folder of the run's own, removed with it. */
+  readonly folder: string;
+  openStage(): Promise<Stage>;
+}
+
+/** How a program is started on a stage; its folder and its name have defaults. */
+export type StartOptions = Omit<ProgramOptions, 'app' | 'folder'> & { readonly app?: string };
+
+/** Where one scenario is played: a folder of its own, one timeline, and the programs started for it. */
+export interface Stage extends AsyncDisposable {
+  readonly log: TimelineLog;
+  readonly folder: string;
+  start(options: StartOptions): App;
+  /** Ends every program that is still running; `because` completes "ended by us because ...". */
+  end(because: string): Promise<void>;
+}
+
+/**
+ * Opens the theatre. Whatever happens afterwards, a SIGKILL to this process included, no program that is started in
+ * it outlives it by more than two seconds. `scale` stretches every "soon".
+ */
+export async function openTheatre({ scale = 1 }: { scale?: number } = {}): Promise<Theatre> {
+  const token = `${randomBytes(9).toString('hex')}.`;
+  const guard = startGuard(token);
+  const pace = openPace({ scale });
+  const folder = await mkdtemp(join(tmpdir(), 'proc-course-'));
+  guard.watchFolder(folder);
+  const stages = new Set<Stage>();
+  return {
+    pace,
+    folder,
+    async openStage() {
+      const stage = await openStage({ token: `${token}${stages.size + 1}.`, guard, pace, parent: folder });
+      stages.add(stage);
+      return stage;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled([...stages].map((stage) => stage[Symbol.asyncDispose]()));
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      await guard[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function openStage({
+  token,
+  guard,
+  pace,
+  parent,
+}: {
+  token: string;
+  guard: Guard;
+  pace: Pace;
+  parent: string;
+}): Promise<Stage> {
+  const folder = await mkdtemp(join(parent, 'scenario-'));
+  const log = new TimelineLog();
+  const programs: Program[] = [];
+  const apps: App[] = [];
+  const endAll = async (because: string): Promise<void> => {
+    await Promise.all(programs.map((program) => program.end(because)));
+  };
+  return {
+    log,
+    folder,
+    start({ app = theApp, ...options }) {
+      const surroundings = { log, guard, token: `${token}${programs.length + 1}.` };
+      const program = new Program({ app, folder, ...options }, surroundings);
+      programs.push(program);
+      const started = new App(program, { log, pace });
+      apps.push(started);
+      return started;
+    },
+    async end(because) {
+      // Ours first: a request that we give up must not look like one that the program cut off.
+      for (const app of apps) app.dropClients();
+      await endAll(because);
+    },
+    async [Symbol.asyncDispose]() {
+      for (const app of apps) app.dropClients();
+      await endAll('the scenario was over');
+      const groups = programs.map((program) => program.pid);
+      await sweep({ token, groups, folders: [folder], seen: new Map() });
+      for (const group of groups) guard.forgetGroup(group);
+      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+    },
+  };
+}

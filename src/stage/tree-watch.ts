@@ -1,0 +1,46 @@
+import { limits, treeLookEveryMs } from './limits.ts';
+import { isAlive, processTable } from './process-table.ts';
+
+interface TreeWatch {
+  /** Filled with every descendant that is seen: pid and start time. */
+  readonly seen: Map<number, string>;
+  onNew(pid: number, startedAt: string): void;
+  /** Called where a limit is reached, with a sentence about the program. */
+  onLimit(text: string): void;
+}
+
+/** Looks at a program's tree again and again until the returned function is called. */
+export function watchTree(root: number, { seen, onNew, onLimit }: TreeWatch): () => void {
+  const look = (): void => {
+    let residentMB = 0;
+    let processes = 0;
+    const met = new Set<number>();
+    const visit = (pid: number, startedAt?: string): void => {
+      const row = met.has(pid) || processes > limits.processes ? undefined : processTable.readProcess(pid);
+      // A pid that was seen before may by now belong to a stranger.
+      if (!isAlive(row) || (startedAt !== undefined && row.startedAt !== startedAt)) return;
+      met.add(pid);
+      processes += 1;
+      residentMB += row.rssMB;
+      if (pid !== root && seen.get(pid) !== row.startedAt) {
+        seen.set(pid, row.startedAt);
+        onNew(pid, row.startedAt);
+      }
+      for (const child of processTable.childPidsOf(pid)) visit(child);
+    };
+    visit(root);
+    // Those whose parent has ended are no longer in the chain, and still count.
+    for (const [pid, startedAt] of [...seen]) visit(pid, startedAt);
+    if (processes > limits.processes) {
+      onLimit(
+        `it had more than ${limits.processes} processes running at once, and the course allows no more`,
+      );
+    }
+    if (residentMB > limits.residentMB) {
+      onLimit(`it held more than ${limits.residentMB} MB of memory, and the course allows no more`);
+    }
+  };
+  look();
+  const timer = setInterval(look, treeLookEveryMs);
+  return () => clearInterval(timer);
+}
