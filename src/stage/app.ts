@@ -8,7 +8,7 @@ import { type Pace, pause } from './pace.ts';
 import { processTable } from './process-table.ts';
 import type { Program } from './program.ts';
 import { type RequestOptions, Requests } from './requests.ts';
-import { betweenLooksMs, neverAborts, Waiting } from './waiting.ts';
+import { betweenLooksMs, Waiting } from './waiting.ts';
 
 export interface AppRequest extends Omit<RequestOptions, 'as'> {
   /** The request's name in the timeline; the path where it has none. */
@@ -98,7 +98,7 @@ export class App extends Waiting {
         this.log.add({ kind: 'connection', name: 'newcomer', state: settled ? 'open' : state });
         return;
       }
-      await pause(betweenLooksMs, neverAborts);
+      await pause(betweenLooksMs);
     }
   }
 
@@ -123,7 +123,7 @@ export class App extends Waiting {
     const giveUpAtMs =
       this.log.nowMs() + this.pace.soonMs + (until === undefined ? 0 : (this.takesMs.get(until) ?? 0));
     for (let count = 0; this.log.nowMs() < giveUpAtMs; count += 1) {
-      await Promise.race([this.program.ended, pause(everyMs, neverAborts)]);
+      await Promise.race([this.program.ended, pause(everyMs)]);
       if (this.isOver || (until !== undefined && this.isSettled(until))) return;
       this.signal(signals[count % signals.length] as NodeJS.Signals);
     }

@@ -70,15 +70,15 @@ export async function timeRunsOut(
 }
 
 /** Waits, or stops waiting when the signal aborts; never rejects. */
-export function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
+    if (signal?.aborted) return resolve();
     const stop = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
+      signal?.removeEventListener('abort', stop);
       resolve();
     };
     const timer = setTimeout(stop, ms);
-    signal.addEventListener('abort', stop);
+    signal?.addEventListener('abort', stop);
   });
 }

@@ -31,8 +31,6 @@ export interface Surroundings {
   readonly token: string;
 }
 
-const noLonger = new AbortController().signal;
-
 /** One program under test: a plain `node` process that leads a process group of its own. */
 export class Program {
   readonly app: string;
@@ -144,7 +142,7 @@ export class Program {
     const atMs = log.nowMs();
     stopWatching();
     if (this.#options.afterExit !== 'watch') await this.#endWhatIsLeft();
-    await Promise.race([allRead, pause(drainWithinMs, noLonger)]);
+    await Promise.race([allRead, pause(drainWithinMs)]);
     if (this.#options.afterExit !== 'watch') guard.forgetGroup(this.pid);
     const { app, pid } = this;
     const because = this.#because === undefined ? {} : { because: this.#because };
@@ -154,7 +152,7 @@ export class Program {
   async #endWhatIsLeft(): Promise<void> {
     // The tool is asked first by the cheap way: most programs leave nobody.
     if (findLiving(this.#quarry).length === 0) return;
-    if (this.#because === undefined) await pause(helperGraceMs, noLonger);
+    if (this.#because === undefined) await pause(helperGraceMs);
     const left = findLiving(this.#quarry).map(({ pid, command }) => ({ pid, command }));
     await sweep(this.#quarry);
     if (left.length > 0 && this.#because === undefined) {

@@ -41,15 +41,20 @@ export async function openTheatre({ scale = 1 }: { scale?: number } = {}): Promi
   const folder = await mkdtemp(join(tmpdir(), 'proc-course-'));
   guard.watchFolder(folder);
   const stages = new Set<Stage>();
+  let opened = 0;
+  let closed = false;
   return {
     pace,
     folder,
     async openStage() {
-      const stage = await openStage({ token: `${token}${stages.size + 1}.`, guard, pace, parent: folder });
+      if (closed) throw new Error('The theatre is closed.');
+      opened += 1;
+      const stage = await openStage({ token: `${token}${opened}.`, guard, pace, parent: folder });
       stages.add(stage);
       return stage;
     },
     async [Symbol.asyncDispose]() {
+      closed = true;
       await Promise.allSettled([...stages].map((stage) => stage[Symbol.asyncDispose]()));
       await rm(folder, { recursive: true, force: true, maxRetries: 3 });
       await guard[Symbol.asyncDispose]();
@@ -72,6 +77,7 @@ async function openStage({
   const log = new TimelineLog();
   const programs: Program[] = [];
   const apps: App[] = [];
+  let closed = false;
   const endAll = async (because: string): Promise<void> => {
     await Promise.all(programs.map((program) => program.end(because)));
   };
@@ -79,6 +85,8 @@ async function openStage({
     log,
     folder,
     start({ app = theApp, ...options }) {
+      // A play that is still under way when we are interrupted must not start anybody any more.
+      if (closed) throw new Error('The stage is closed.');
       const surroundings = { log, guard, token: `${token}${programs.length + 1}.` };
       const program = new Program({ app, folder, ...options }, surroundings);
       programs.push(program);
@@ -92,6 +100,8 @@ async function openStage({
       await endAll(because);
     },
     async [Symbol.asyncDispose]() {
+      if (closed) return;
+      closed = true;
       for (const app of apps) app.dropClients();
       await endAll('the scenario was over');
       const groups = programs.map((program) => program.pid);

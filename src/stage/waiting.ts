@@ -138,13 +138,13 @@ export class Waiting {
       const row = processTable.readProcess(this.pid);
       quietLooks = row?.state === 'S' && row.cpuMs === cpuMs ? quietLooks + 1 : 0;
       cpuMs = row?.cpuMs ?? -1;
-      await pause(betweenLooksMs, neverAborts);
+      await pause(betweenLooksMs);
     }
   }
 
   /** Leaves the program alone for a while; ends early where it ends by itself. */
   async leftAlone({ forMs }: { forMs: number }): Promise<void> {
-    await Promise.race([this.program.ended, pause(forMs, neverAborts)]);
+    await Promise.race([this.program.ended, pause(forMs)]);
   }
 
   protected isSettled(name: string): boolean {
@@ -152,5 +152,4 @@ export class Waiting {
   }
 }
 
-export const neverAborts = new AbortController().signal;
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -1,0 +1,53 @@
+/** Builds what is packed: the tool, the graders and the lessons as JavaScript, and the JavaScript starters. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { build } from 'esbuild';
+import blankTypes from 'ts-blank-space';
+
+const root = join(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+const biome = join(root, 'node_modules', '.bin', 'biome');
+
+const in_ = (folder, wanted) =>
+  existsSync(join(root, folder)) ? readdirSync(join(root, folder)).filter((name) => wanted.test(name)) : [];
+const graders = in_('graders', /\.ts$/).map((name) => join('graders', name));
+const lessons = in_('lessons', /^\d\d-/).map((name) => join('lessons', name, 'lesson.ts'));
+
+const entryPoints = Object.fromEntries(
+  [
+    ['main', 'src/main.ts'],
+    ['guard', 'src/stage/guard.ts'],
+    ['grader', 'src/grading/index.ts'],
+    ...[...graders, ...lessons].map((file) => [file.replace(/\.ts$/, ''), file]),
+  ].map(([name, file]) => [name, join(root, file)]),
+);
+
+rmSync(dist, { recursive: true, force: true });
+await build({
+  entryPoints,
+  outdir: dist,
+  chunkNames: '[name]-[hash]',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  // The door leads to its source, so that graders and tool share the same chunks.
+  alias: { '#grader': join(root, 'src/grading/index.ts') },
+  logLevel: 'warning',
+});
+
+mkdirSync(join(dist, 'exercises'), { recursive: true });
+for (const starter of in_('exercises', /\.ts$/)) {
+  const script = starter.replace(/\.ts$/, '.js');
+  const blanked = blankTypes(readFileSync(join(root, 'exercises', starter), 'utf8'));
+  // Blanked types leave gaps; the formatter closes them and keeps the comments.
+  const formatted = execFileSync(biome, ['format', `--stdin-file-path=exercises/${script}`], {
+    cwd: root,
+    input: blanked,
+  });
+  writeFileSync(join(dist, 'exercises', script), formatted);
+}
+console.log(`built ${relative(process.cwd(), dist) || dist}`);

@@ -1,0 +1,33 @@
+import { listExercises, listLessonIds, loadLesson } from './course.ts';
+
+export interface Topic {
+  readonly id: string;
+  readonly title: string;
+  readonly points: readonly string[];
+  readonly examples: readonly { readonly id: string; readonly title: string }[];
+  readonly exercises: readonly { readonly id: string; readonly title: string; readonly difficulty: string }[];
+}
+
+interface Declared {
+  readonly title: string;
+  readonly points: readonly string[];
+  readonly examples: readonly { readonly id: string; readonly title: string }[];
+  readonly exercises: readonly string[];
+}
+
+/** All topics in course order, with the examples and exercises that are there. */
+export async function overviewCourse(): Promise<Topic[]> {
+  const known = listExercises();
+  return await Promise.all(
+    listLessonIds().map(async (id) => {
+      const { title, points, examples, exercises } = (await loadLesson(id)) as Declared;
+      return {
+        id,
+        title,
+        points,
+        examples: examples.map((example) => ({ id: example.id, title: example.title })),
+        exercises: exercises.flatMap((wanted) => known.find((exercise) => exercise.id === wanted) ?? []),
+      };
+    }),
+  );
+}

@@ -1,0 +1,79 @@
+import { mkdir, readFile, rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { noProgress, type Progress, parseProgress } from './progress.ts';
+
+/** Where progress is kept: `PROC_COURSE_STATE_DIR`, or the platform's place for state. */
+export async function progressFileFor(env: Readonly<Record<string, string | undefined>>): Promise<string> {
+  if (env.PROC_COURSE_STATE_DIR) return join(env.PROC_COURSE_STATE_DIR, 'progress.json');
+  const { default: envPaths } = await import('env-paths');
+  const places = envPaths('proc-course', { suffix: '' });
+  // On Linux `log` is XDG_STATE_HOME, the place for state; elsewhere logs may be cleaned away.
+  return join(process.platform === 'linux' ? places.log : places.data, 'progress.json');
+}
+
+/** What is in the file, and a sentence for the learner where it could not be taken as it is. */
+export interface ProgressRead {
+  readonly progress: Progress;
+  readonly notice?: string;
+  /** False where a newer version wrote the file, which is then left alone. */
+  readonly writable: boolean;
+}
+
+/** Reads progress; a file that is missing, damaged or newer reads as no progress. Changes nothing. */
+export async function readProgress(file: string): Promise<ProgressRead> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return {
+      progress: noProgress,
+      writable: missing,
+      ...(missing ? {} : { notice: `Progress cannot be read from ${file}.` }),
+    };
+  }
+  const progress = parseProgress(text);
+  if (progress === 'newer') {
+    return {
+      progress: noProgress,
+      writable: false,
+      notice: `${file} was written by a newer version of the course, so it is left as it is.`,
+    };
+  }
+  if (progress === 'damaged') {
+    return {
+      progress: noProgress,
+      writable: true,
+      notice: `${file} is damaged; it is kept aside with the next thing that is recorded.`,
+    };
+  }
+  return { progress, writable: true };
+}
+
+/**
+ * Changes progress under a lock, by writing a new file and renaming it over the old one, so that it is always whole.
+ * A damaged file is moved aside first. Resolves to a notice for the learner, if there is one.
+ */
+export async function updateProgress(
+  file: string,
+  change: (progress: Progress) => Progress,
+): Promise<string | undefined> {
+  const [{ lock }, { default: writeFileAtomic }] = await Promise.all([
+    import('proper-lockfile'),
+    import('write-file-atomic'),
+  ]);
+  await mkdir(dirname(file), { recursive: true });
+  const release = await lock(file, {
+    realpath: false,
+    retries: { retries: 50, minTimeout: 20, maxTimeout: 100 },
+  });
+  try {
+    const { progress, notice, writable } = await readProgress(file);
+    if (!writable) return notice;
+    if (notice !== undefined) await rename(file, `${file}.damaged-${Date.now()}`);
+    await writeFileAtomic(file, `${JSON.stringify(change(progress), null, 2)}\n`);
+    return notice;
+  } finally {
+    await release();
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * Breaks text at spaces so that no line is wider than `width`; lines after the first begin with `indent`, and the
+ * first is taken to begin after as many columns. A word that is wider than a line is broken.
+ */
+export function wrap(text: string, width: number, indent: string): string {
+  const room = Math.max(20, width - indent.length);
+  return text
+    .split('\n')
+    .flatMap((line) => wrapLine(line, room))
+    .join(`\n${indent}`);
+}
+
+function wrapLine(text: string, room: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    let rest = line === '' ? word : `${line} ${word}`;
+    if (rest.length > room && line !== '') {
+      lines.push(line);
+      rest = word;
+    }
+    for (; rest.length > room; rest = rest.slice(room)) lines.push(rest.slice(0, room));
+    line = rest;
+  }
+  return [...lines, line];
+}

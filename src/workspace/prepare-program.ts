@@ -1,0 +1,71 @@
+import { basename, dirname, extname, join } from 'node:path';
+import { packageTypeOf } from './package-type.ts';
+
+/** A program that plain `node` can run. */
+export interface PreparedProgram {
+  readonly file: string;
+  readonly nodeFlags: readonly string[];
+}
+
+/** The file is TypeScript that cannot be read as such. `details` names place and reason, with the line itself. */
+export class UnreadableTypeScript extends Error {
+  override readonly name = 'UnreadableTypeScript';
+  readonly details: string;
+
+  constructor(file: string, details: string) {
+    super(`${basename(file)} is not TypeScript that can be read`);
+    this.details = details;
+  }
+}
+
+/**
+ * JavaScript is run where it stands. TypeScript is turned into JavaScript once, with the files that it imports, into
+ * `folder`; types are dropped, not checked. Throws UnreadableTypeScript.
+ */
+export async function prepareProgram(file: string, folder: string): Promise<PreparedProgram> {
+  const extension = extname(file);
+  if (!['.ts', '.mts', '.cts'].includes(extension)) return { file, nodeFlags: [] };
+  const esbuild = await import('esbuild');
+  const build = (format: 'esm' | 'cjs', outfile: string) =>
+    esbuild.build({
+      entryPoints: [file],
+      outfile,
+      format,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      sourcemap: 'linked',
+      // Their code is bundled, but what they load by a computed name is not ours to resolve.
+      logLevel: 'silent',
+      metafile: true,
+    });
+  const outfile = join(folder, basename(file, extension));
+  try {
+    const esm = `${outfile}.mjs`;
+    const wanted = wantedFormat(file, extension);
+    const built = await build(wanted === 'cjs' ? 'cjs' : 'esm', wanted === 'cjs' ? `${outfile}.cjs` : esm);
+    const format = wanted ?? formatOf(built.metafile.inputs, file);
+    if (wanted === undefined && format === 'cjs') await build('cjs', `${outfile}.cjs`);
+    return { file: format === 'cjs' ? `${outfile}.cjs` : esm, nodeFlags: ['--enable-source-maps'] };
+  } catch (error) {
+    const errors = (error as { errors?: Parameters<typeof esbuild.formatMessages>[0] }).errors;
+    if (errors === undefined) throw error;
+    const details = await esbuild.formatMessages(errors, { kind: 'error', color: false });
+    throw new UnreadableTypeScript(file, details.join('\n').trim());
+  } finally {
+    await esbuild.stop();
+  }
+}
+
+function wantedFormat(file: string, extension: string): 'esm' | 'cjs' | undefined {
+  if (extension === '.mts') return 'esm';
+  if (extension === '.cts') return 'cjs';
+  const type = packageTypeOf(dirname(file));
+  return type === 'module' ? 'esm' : type === 'commonjs' ? 'cjs' : undefined;
+}
+
+/** Where neither the name nor a package.json says what it is, its own syntax does, as Node decides for JavaScript. */
+function formatOf(inputs: Record<string, { format?: 'cjs' | 'esm' }>, file: string): 'esm' | 'cjs' {
+  const entry = Object.entries(inputs).find(([path]) => file.endsWith(path) || path.endsWith(basename(file)));
+  return entry?.[1].format === 'cjs' ? 'cjs' : 'esm';
+}
