@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { type CheckReport, isPassed, type Report } from '../report/report.ts';
 import { openTheatre } from '../stage/stage.ts';
-import { prepareProgram, UnreadableTypeScript } from '../workspace/prepare-program.ts';
 import { gradeAll } from './grade.ts';
+import type { GradedProgram } from './play.ts';
 import type { Scenario } from './words.ts';
 
 export interface CheckRun {
@@ -18,6 +18,8 @@ export interface CheckRun {
   readonly timeScale: number;
   readonly interrupted: AbortSignal;
   readonly onCheck?: (check: CheckReport) => void;
+  /** Makes of the file what plain `node` can run, in the folder given, or says why it cannot be read. */
+  prepare(file: string, folder: string): Promise<GradedProgram | { readonly unreadable: string }>;
 }
 
 /** Grades one file from start to verdict. When it resolves or rejects, nothing that it started is alive. */
@@ -29,13 +31,10 @@ export async function runCheck(run: CheckRun): Promise<Report> {
   const stop = (): void => void theatre[Symbol.asyncDispose]();
   interrupted.addEventListener('abort', stop, { once: true });
   try {
-    const [program] = await Promise.all([
-      prepareProgram(file, theatre.folder).catch(readable),
-      theatre.pace.measure(),
-    ]);
+    const [program] = await Promise.all([run.prepare(file, theatre.folder), theatre.pace.measure()]);
     const checks =
-      program instanceof UnreadableTypeScript
-        ? unreadable(program, scenarios, onCheck)
+      'unreadable' in program
+        ? failUnread(program.unreadable, scenarios, onCheck)
         : await gradeAll({
             scenarios,
             program,
@@ -62,14 +61,9 @@ export async function runCheck(run: CheckRun): Promise<Report> {
   }
 }
 
-function readable(error: unknown): UnreadableTypeScript {
-  if (error instanceof UnreadableTypeScript) return error;
-  throw error;
-}
-
 /** A file that cannot be read as TypeScript fails the first check, in the words of the reader, and the rest follows. */
-function unreadable(
-  error: UnreadableTypeScript,
+function failUnread(
+  details: string,
   scenarios: readonly Scenario[],
   onCheck?: (check: CheckReport) => void,
 ): CheckReport[] {
@@ -82,7 +76,7 @@ function unreadable(
         {
           claim: 'the file can be read as TypeScript',
           expected: 'a program that can be started',
-          seen: error.details,
+          seen: details,
           because:
             'Types are dropped before the program is started, and for that the file has to be readable.',
           help: 'The place is named above: line and column.',

@@ -7,22 +7,16 @@ export interface PreparedProgram {
   readonly nodeFlags: readonly string[];
 }
 
-/** The file is TypeScript that cannot be read as such. `details` names place and reason, with the line itself. */
-export class UnreadableTypeScript extends Error {
-  override readonly name = 'UnreadableTypeScript';
-  readonly details: string;
-
-  constructor(file: string, details: string) {
-    super(`${basename(file)} is not TypeScript that can be read`);
-    this.details = details;
-  }
+/** The file is TypeScript that cannot be read as such; the text names place and reason, with the line itself. */
+export interface Unreadable {
+  readonly unreadable: string;
 }
 
 /**
  * JavaScript is run where it stands. TypeScript is turned into JavaScript once, with the files that it imports, into
- * `folder`; types are dropped, not checked. Throws UnreadableTypeScript.
+ * `folder`; types are dropped, not checked.
  */
-export async function prepareProgram(file: string, folder: string): Promise<PreparedProgram> {
+export async function prepareProgram(file: string, folder: string): Promise<PreparedProgram | Unreadable> {
   const extension = extname(file);
   if (!['.ts', '.mts', '.cts'].includes(extension)) return { file, nodeFlags: [] };
   const esbuild = await import('esbuild');
@@ -51,7 +45,7 @@ export async function prepareProgram(file: string, folder: string): Promise<Prep
     const errors = (error as { errors?: Parameters<typeof esbuild.formatMessages>[0] }).errors;
     if (errors === undefined) throw error;
     const details = await esbuild.formatMessages(errors, { kind: 'error', color: false });
-    throw new UnreadableTypeScript(file, details.join('\n').trim());
+    return { unreadable: details.join('\n').trim() };
   } finally {
     await esbuild.stop();
   }

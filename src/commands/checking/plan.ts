@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
-import { UsageError } from '../cli/command.ts';
-import { listExercises, loadGrader } from '../course/course.ts';
-import { findById, nearest } from '../course/near-misses.ts';
-import type { Grader, Scenario } from '../grading/words.ts';
-import { findPrograms, programExtensions } from '../workspace/find-program.ts';
+import { UsageError } from '../../cli/command.ts';
+import { listExercises, loadGrader } from '../../course/course.ts';
+import { findById, nearest } from '../../course/near-misses.ts';
+import type { Grader, Scenario } from '../../grading/words.ts';
+import { findPrograms, programExtensions } from '../../workspace/find-program.ts';
 
 export interface CheckPlan {
   readonly exercise: string;
@@ -17,10 +17,13 @@ export interface CheckPlan {
   readonly timeScale: number;
 }
 
-export interface Asked {
+/** The options of `check` as they were typed. */
+export interface CheckOptions {
   readonly file?: string;
   readonly only?: string;
   readonly seed?: string;
+  readonly json?: boolean;
+  readonly verbose?: boolean;
 }
 
 const largestSeed = 2 ** 31;
@@ -28,7 +31,7 @@ const largestSeed = 2 ** 31;
 /** Turns what was typed into what is to be graded. Throws UsageError for everything that cannot be meant. */
 export async function planCheck(
   typed: string,
-  { file, only, seed }: Asked,
+  { file, only, seed }: CheckOptions,
   { cwd, env }: { cwd: string; env: Readonly<Record<string, string | undefined>> },
 ): Promise<CheckPlan> {
   const exercises = listExercises();
