@@ -1,18 +1,22 @@
 /** Builds what is packed: the tool, the graders and the lessons as JavaScript, and the JavaScript starters. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { build } from 'esbuild';
 import blankTypes from 'ts-blank-space';
 
 const root = join(import.meta.dirname, '..');
-const dist = join(root, 'dist');
+// Built beside the old one and swapped at the end, so that whoever runs the tool meanwhile finds it whole.
+const dist = join(root, 'dist-next');
+const finished = join(root, 'dist');
 const biome = join(root, 'node_modules', '.bin', 'biome');
 
-const in_ = (folder, wanted) =>
+const filesIn = (folder, wanted) =>
   existsSync(join(root, folder)) ? readdirSync(join(root, folder)).filter((name) => wanted.test(name)) : [];
-const graders = in_('graders', /\.ts$/).map((name) => join('graders', name));
-const lessons = in_('lessons', /^\d\d-/).map((name) => join('lessons', name, 'lesson.ts'));
+const graders = filesIn('graders', /\.ts$/).map((name) => join('graders', name));
+const lessons = filesIn('lessons', /^\d\d-/)
+  .map((name) => join('lessons', name, 'lesson.ts'))
+  .filter((file) => existsSync(join(root, file)));
 
 const entryPoints = Object.fromEntries(
   [
@@ -40,7 +44,7 @@ await build({
 });
 
 mkdirSync(join(dist, 'exercises'), { recursive: true });
-for (const starter of in_('exercises', /\.ts$/)) {
+for (const starter of filesIn('exercises', /\.ts$/)) {
   const script = starter.replace(/\.ts$/, '.js');
   const blanked = blankTypes(readFileSync(join(root, 'exercises', starter), 'utf8'));
   // Blanked types leave gaps; the formatter closes them and keeps the comments.
@@ -50,4 +54,6 @@ for (const starter of in_('exercises', /\.ts$/)) {
   });
   writeFileSync(join(dist, 'exercises', script), formatted);
 }
-console.log(`built ${relative(process.cwd(), dist) || dist}`);
+rmSync(finished, { recursive: true, force: true });
+renameSync(dist, finished);
+console.log(`built ${relative(process.cwd(), finished) || finished}`);

@@ -74,18 +74,10 @@ async function gradeAfter(
   const { id, point, title, tier, busy } = scenario;
   const closed = (await Promise.all(before)).find(({ gateIsBroken }) => gateIsBroken);
   if (closed !== undefined) {
-    const reason = `this follows from "${closed.report.id}", which has to be mended first`;
-    const report: CheckReport = {
-      id,
-      point,
-      title,
-      tier,
-      outcome: 'moot',
-      durationMs: 0,
-      findings: [],
-      notes: [],
-      reason,
-    };
+    const follows = closed.report.follows ?? closed.report.id;
+    const reason = `what "${follows}" found has to be mended first`;
+    const verdict = { outcome: 'moot', durationMs: 0, findings: [], notes: [], reason, follows } as const;
+    const report: CheckReport = { id, point, title, tier, ...verdict };
     return { report, gateIsBroken: true };
   }
   const leave = await places.running.take();

@@ -15,7 +15,7 @@ export interface JudgedPlay {
   readonly gateIsBroken: boolean;
 }
 
-/** Judges every claim, not only the first that is broken. */
+/** Judges every claim, not only the first that is broken; a broken gate is the one thing that is said. */
 export function judgePlay(expectations: readonly Expectation[], timeline: Timeline): JudgedPlay {
   const limit = eventsOf(timeline, 'limit')[0];
   if (limit !== undefined) {
@@ -34,6 +34,8 @@ export function judgePlay(expectations: readonly Expectation[], timeline: Timeli
     findings.push({ claim: claim.text, expected, seen, because, help, evidence });
     onTimeAlone &&= judgement.onTimeAlone === true;
     gateIsBroken ||= gate === true;
+    // What else is broken here follows from the gate, and would only hide it.
+    if (gate === true) break;
   }
   if (findings.length > 0) return { outcome: 'failed', findings, onTimeAlone, gateIsBroken };
   // Nothing is passed of which a part was not seen, even where what was seen is right.

@@ -26,20 +26,21 @@ export function renderHead(
 
 /** One check in one line, as soon as its outcome is known. */
 export function renderCheck(
-  { outcome, point, title, tier, id, reason }: CheckReport,
+  { outcome, point, title, tier, id, reason, follows }: CheckReport,
   { color, width }: Page,
 ): string {
-  const paint = painter(outcome, color);
+  const columns = Math.min(width, widest);
   const kind = tier === 'stretch' ? ' (stretch)' : '';
-  const line = `${paint(marks[outcome])} ${String(point).padStart(2)}  ${wrap(`${title}${kind}`, Math.min(width, widest), indent)}`;
-  if (outcome === 'passed' || outcome === 'failed') return line;
-  const why =
-    outcome === 'trouble'
-      ? 'a fault of the course, not of the program'
-      : outcome === 'unstable'
-        ? 'unstable'
-        : 'not judged';
-  return `${line}\n${indent}${color.dim(wrap(`${id}: ${why}${outcome === 'trouble' ? '' : `, because ${escapeControls(reason ?? '')}`}`, Math.min(width, widest), indent))}`;
+  const line = `${painter(outcome, color)(marks[outcome])} ${String(point).padStart(2)}  ${wrap(`${title}${kind}`, columns, indent)}`;
+  const why = {
+    passed: undefined,
+    failed: undefined,
+    moot: follows === undefined ? `not judged, because ${reason}` : `not judged: it follows from ${follows}`,
+    unstable: `unstable, because ${reason}`,
+    trouble: 'a fault of the course, not of the program',
+  }[outcome];
+  if (why === undefined) return line;
+  return `${line}\n${indent}${color.dim(wrap(`${follows === undefined ? `${id}: ` : ''}${escapeControls(why)}`, columns, indent))}`;
 }
 
 /** Everything after the last check: each failure in full, then the verdict. */

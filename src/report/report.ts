@@ -33,6 +33,8 @@ export interface CheckReport {
   readonly notes: readonly string[];
   /** What was missing, where the check is moot; what went wrong on our side, where it is trouble. */
   readonly reason?: string;
+  /** The check whose failure leaves nothing to say here; the check was then not played. */
+  readonly follows?: string;
   /** All that was seen, where the check was played and did not pass, or where all was asked for. */
   readonly timeline?: Timeline;
 }

@@ -1,0 +1,118 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { checkProgram, declaredMistake, exercises, programsIn, root, withOutcome } from './programs.ts';
+
+/** What the untouched starter fails first: the behaviour that the learner is to write. */
+const untouched: Record<string, readonly string[]> = {
+  'exercise-1': ['stops-on-sigterm', 'stops-on-sigint', 'stops-on-sighup'],
+};
+
+describe.each(exercises)('%s', (exercise) => {
+  test('has a brief, hints, a starter in both languages, at least two solutions and a page that compares them', () => {
+    for (const file of [
+      `exercises/${exercise}.hints.md`,
+      `exercises/${exercise}.ts`,
+      `dist/exercises/${exercise}.js`,
+      `solutions/${exercise}/README.md`,
+    ]) {
+      expect(existsSync(join(root, file)), file).toBe(true);
+    }
+    expect(programsIn('solutions', exercise).length).toBeGreaterThanOrEqual(2);
+  });
+
+  test('its hints name checks that exist, and are at least four', async () => {
+    const { default: grader } = await import(join(root, 'dist', 'graders', `${exercise}.js`));
+    const ids = grader.scenarios.map(({ id }: { id: string }) => id);
+    const named = [
+      ...readFileSync(join(root, `exercises/${exercise}.hints.md`), 'utf8').matchAll(/^For: (.*)$/gm),
+    ];
+    expect(named.length).toBeGreaterThanOrEqual(4);
+    for (const [, list = ''] of named) for (const id of list.split(',')) expect(ids).toContain(id.trim());
+  });
+
+  test.concurrent.each([`exercises/${exercise}.ts`, `dist/exercises/${exercise}.js`])(
+    'the untouched starter %s runs, gets ready, and fails what the learner is to write',
+    async (file) => {
+      const checked = await checkProgram(exercise, join(root, file));
+      expect(checked.code).toBe(1);
+      expect(withOutcome(checked, 'passed')).toContain(checked.report.checks[0]?.id);
+      expect(withOutcome(checked, 'failed')).toEqual(
+        expect.arrayContaining([...(untouched[exercise] ?? [])]),
+      );
+      expect(withOutcome(checked, 'trouble')).toEqual([]);
+    },
+  );
+
+  test.concurrent.each(programsIn('solutions', exercise).map((file) => [basename(file), file]))(
+    'the solution %s passes every check, core and stretch',
+    async (_, file) => {
+      expect(await outcomes(exercise, file as string)).toEqual({
+        code: 0,
+        failed: [],
+        moot: [],
+        unstable: [],
+        trouble: [],
+      });
+    },
+  );
+
+  test.concurrent.each(programsIn('test/right-answers', exercise).map((file) => [basename(file), file]))(
+    'the right program %s passes every check',
+    async (_, file) => {
+      expect(await outcomes(exercise, file as string)).toEqual({
+        code: 0,
+        failed: [],
+        moot: [],
+        unstable: [],
+        trouble: [],
+      });
+    },
+  );
+
+  test.concurrent.each(programsIn('test/wrong-answers', exercise).map((file) => [basename(file), file]))(
+    'the wrong answer %s breaks exactly the checks that it names',
+    async (_, file) => {
+      const { breaks, moot, mistake } = declaredMistake(file as string);
+      expect(mistake).not.toBe('');
+      const { code, ...seen } = await outcomes(exercise, file as string);
+      expect(seen).toEqual({
+        failed: breaks,
+        moot: moot.length > 0 ? moot : seen.moot,
+        unstable: [],
+        trouble: [],
+      });
+      expect(seen.moot.length === 0 || moot.length > 0 || breaks.length > 0).toBe(true);
+      const onlyStretch = await stretchIds(exercise);
+      expect(code).toBe([...breaks, ...seen.moot].every((id) => onlyStretch.has(id)) ? 0 : 1);
+    },
+  );
+
+  test('every check is broken by at least two wrong answers', async () => {
+    const { default: grader } = await import(join(root, 'dist', 'graders', `${exercise}.js`));
+    const broken = programsIn('test/wrong-answers', exercise).flatMap((file) => declaredMistake(file).breaks);
+    for (const { id } of grader.scenarios)
+      expect(broken.filter((name) => name === id).length, id).toBeGreaterThanOrEqual(2);
+  });
+});
+
+async function outcomes(exercise: string, file: string) {
+  const checked = await checkProgram(exercise, file);
+  const sorted = (outcome: string): string[] => withOutcome(checked, outcome).sort();
+  return {
+    code: checked.code,
+    failed: sorted('failed'),
+    moot: sorted('moot'),
+    unstable: sorted('unstable'),
+    trouble: sorted('trouble'),
+  };
+}
+
+async function stretchIds(exercise: string): Promise<Set<string>> {
+  const { default: grader } = await import(join(root, 'dist', 'graders', `${exercise}.js`));
+  return new Set(
+    grader.scenarios
+      .filter(({ tier }: { tier: string }) => tier === 'stretch')
+      .map(({ id }: { id: string }) => id),
+  );
+}
