@@ -1,6 +1,6 @@
 import { Milestone } from '../stage/milestone.ts';
 import type { Theatre } from '../stage/stage.ts';
-import type { Timeline } from '../timeline/events.ts';
+import type { Timeline, TimelineEvent } from '../timeline/events.ts';
 import { drawFrom } from './draw.ts';
 import type { ScenarioPlan, Settings } from './words.ts';
 
@@ -8,6 +8,8 @@ import type { ScenarioPlan, Settings } from './words.ts';
 export interface GradedProgram {
   readonly file: string;
   readonly nodeFlags: readonly string[];
+  /** Arguments for the program itself. */
+  readonly argv?: readonly string[];
 }
 
 export interface PlayOptions {
@@ -18,6 +20,8 @@ export interface PlayOptions {
   readonly attempt: number;
   /** Called when the program has printed its first line or is over, so that the next one may be started. */
   readonly onBegun?: () => void;
+  /** Called for each event as it is seen. */
+  readonly onEvent?: (event: TimelineEvent) => void;
 }
 
 // What must last beyond a "soon" gets this much more, for the way there and back.
@@ -29,7 +33,7 @@ const marginMs = 500;
  */
 export async function playOnce(
   plan: ScenarioPlan,
-  { theatre, program, seed, attempt, onBegun }: PlayOptions,
+  { theatre, program, seed, attempt, onBegun, onEvent }: PlayOptions,
 ): Promise<Timeline> {
   const { pace } = theatre;
   await using stage = await theatre.openStage();
@@ -44,6 +48,7 @@ export async function playOnce(
     stopListening();
     onBegun?.();
   });
+  if (onEvent !== undefined) log.onEvent(onEvent);
   const app = stage.start({
     ...program,
     settings: asText({ PORT: 0, ...plan.settings?.(draw) }),

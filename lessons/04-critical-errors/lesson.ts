@@ -1,0 +1,15 @@
+import { lesson } from '#grader';
+
+export default lesson({
+  title: 'Critical Error Handling',
+  points: [
+    'uncaughtException vs unhandledRejection',
+    'Error recovery strategies',
+    'Crash reporting and logging',
+    'Process restart patterns',
+    'Safe error boundaries',
+    'Production error handling',
+  ],
+  exercises: ['exercise-3'],
+  examples: [],
+});

@@ -1,0 +1,15 @@
+import { lesson } from '#grader';
+
+export default lesson({
+  title: 'Process Warnings',
+  points: [
+    'Understanding process warnings',
+    'Deprecation warnings',
+    'Custom warning emissions',
+    'Warning event handling',
+    'MaxListenersExceeded warnings',
+    'Memory leak detection warnings',
+  ],
+  exercises: [],
+  examples: [],
+});

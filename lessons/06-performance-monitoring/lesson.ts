@@ -1,0 +1,15 @@
+import { lesson } from '#grader';
+
+export default lesson({
+  title: 'Performance Monitoring',
+  points: [
+    'CPU profiling techniques',
+    'Memory profiling and heap dumps',
+    'Event loop monitoring',
+    'Async resource tracking',
+    'Performance marks and measures',
+    'Production profiling strategies',
+  ],
+  exercises: ['exercise-4'],
+  examples: [],
+});

@@ -1,0 +1,15 @@
+import { lesson } from '#grader';
+
+export default lesson({
+  title: 'Advanced Exit Handling',
+  points: [
+    'Exit code strategies',
+    'Cleanup coordination',
+    'Exit event guarantees',
+    'beforeExit vs exit timing',
+    'Preventing premature exit',
+    'Exit handler ordering',
+  ],
+  exercises: [],
+  examples: [],
+});
