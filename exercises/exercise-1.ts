@@ -66,11 +66,11 @@ const server = createServer(async (request, response) => {
   }
 });
 
-// Yours: the shutdown. As long as nothing is written here, a signal kills the program on the spot, and with it
+// Yours: the shutdown. As long as nothing is written here, a signal kills the program on the spot, and cuts off
 // every request in flight.
 //
-// 1. Listen for SIGTERM, SIGINT and SIGHUP. The first signal starts the shutdown, and the limit with it; those
-//    after it change nothing:
+// 1. Listen for SIGTERM, SIGINT and SIGHUP. The first signal starts the shutdown, and the limit with it; the
+//    others change nothing:
 //      print('shutdown.start', { signal })
 //
 // 2. Go through three phases, one after the other, each announced by print('shutdown.phase', { phase }):

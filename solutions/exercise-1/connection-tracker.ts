@@ -15,7 +15,7 @@ class Connections {
   readonly #waiting = new Map<Socket, Set<ServerResponse>>();
   #draining = false;
 
-  /** Has to be made before the server's own request listener is added, to see each request before it is answered. */
+  /** Has to be made before the server's request listener is added, to see a request before it is answered. */
   constructor(server: Server) {
     this.#server = server;
     server.on('connection', (socket) => this.#follow(socket));
@@ -48,16 +48,16 @@ class Connections {
     if (this.#draining) sayClose(response);
     response.once('close', () => {
       answers?.delete(response);
-      // An answer whose head was sent before the signal promised to keep the connection; here it ends all the same.
+      // An answer whose head was sent before the signal could not announce the end of its connection.
       if (this.#draining && answers?.size === 0) socket.destroySoon();
     });
   }
 
-  /** Of several answers on one connection only the last may announce its end: Node keeps the announcement at once. */
+  /** Of several answers on one connection only the last may announce its end: Node sends nothing after it. */
   #endAfter(answers: Set<ServerResponse>, socket: Socket): void {
     const last = [...answers].at(-1);
     if (last) sayClose(last);
-    // Idle, silent, or with half a request: closeIdleConnections leaves the last two open, in Node 24 and before.
+    // Idle, silent or with half a request; Node 24 and before do not count the last two as idle.
     else socket.destroy();
   }
 }
@@ -85,7 +85,7 @@ class Shutdown {
     return this.#begun;
   }
 
-  /** Steps of one phase run in the opposite order of their adding, as what was opened last is closed first. */
+  /** Steps of one phase run in the opposite order of their adding: what was opened last is closed first. */
   during(phase: Phase, step: Step): void {
     this.#steps[phase].unshift(step);
   }

@@ -77,7 +77,7 @@ function isTheLastOfItsConnection(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('Connection', 'close');
 }
 
-/** A connection whose client sent several requests ahead waits for several answers; only the last may close it. */
+/** A client that sent several requests ahead waits for several answers; only the last may announce the end. */
 function lastAnswerOfEachConnection(): Iterable<ServerResponse> {
   return new Map([...unanswered].map((response) => [response.req.socket, response])).values();
 }
@@ -110,7 +110,7 @@ for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
 
 function giveUp(): void {
   print('shutdown.forced');
-  // process.exit drops what a pipe has not taken yet. The second exit is for a reader that takes nothing any more.
+  // process.exit drops what a pipe has not taken yet. The second exit is for a reader that has stopped reading.
   process.stdout.write('', () => process.exit(1));
   setTimeout(() => process.exit(1), 250);
 }
@@ -158,8 +158,8 @@ async function live(): Promise<void> {
   } catch (error) {
     print('shutdown.error', { message: error instanceof Error ? error.message : String(error) });
   }
-  // From here on the program ends by itself, which loses no output. A limit that is not cleared but unref'd does
-  // not hold it back, and still ends it if something else does.
+  // From here on the program ends by itself, which loses no output. A limit that is unref'd, and not cleared,
+  // does not hold it back, and still ends it if something else does.
   limit.unref();
 }
 

@@ -1,5 +1,5 @@
-// Every decision of the shutdown in one pure function: what has happened goes in, what is to be done comes out.
-// The rest of the program reports and obeys. The function can be tested without a process, a clock or a socket.
+// Every decision of the shutdown in one pure function: what has happened goes in, what is to be done comes
+// out. The rest of the program reports and obeys. It can be tested without a process, a clock or a socket.
 
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -181,7 +181,7 @@ function listen(): void {
 
 function announceClose(): void {
   closesAfterAnswer = true;
-  // A client that sent several requests ahead waits for several answers; only the last may close its connection.
+  // A client that sent several requests ahead waits for several answers; only the last may announce the end.
   const lastOfEach = new Map([...responses].map((response) => [response.req.socket, response]));
   for (const response of lastOfEach.values()) sayClose(response);
 }
@@ -198,7 +198,7 @@ function closeDatabase(): void {
 }
 
 function exit(code: number): void {
-  // process.exit drops what a pipe has not taken yet. The second exit is for a reader that takes nothing any more.
+  // process.exit drops what a pipe has not taken yet. The second exit is for a reader that has stopped reading.
   process.stdout.write('', () => process.exit(code));
   setTimeout(() => process.exit(code), 250);
 }
