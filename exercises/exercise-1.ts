@@ -66,8 +66,8 @@ const server = createServer(async (request, response) => {
   }
 });
 
-// Yours: the shutdown. As long as nothing is written here, a signal kills the program on the spot, and cuts off
-// every request in flight.
+// Yours: the shutdown. As long as nothing is written here, a signal kills the program on the spot, and every
+// request in flight with it.
 //
 // 1. Listen for SIGTERM, SIGINT and SIGHUP. The first signal starts the shutdown, and the limit with it; the
 //    others change nothing:

@@ -22,7 +22,7 @@ class Connections {
     server.on('request', (request, response) => this.#expectAnswer(request.socket, response));
   }
 
-  /** Stops listening. Safe to call before the server listens, and more than once. */
+  /** Stops listening; a server that is only about to listen never does. */
   stopAccepting(): void {
     this.#server.close();
   }
@@ -201,8 +201,6 @@ async function start(): Promise<void> {
   shutdown.during('drain', () => connections.drain());
 
   server.listen(settings.port, '127.0.0.1', () => {
-    // Closing a server has no effect between the call of listen and this moment.
-    if (shutdown.hasBegun) return connections.stopAccepting();
     const address = server.address();
     if (typeof address === 'object') print('ready', { port: address?.port });
   });

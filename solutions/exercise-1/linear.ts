@@ -77,7 +77,7 @@ function isTheLastOfItsConnection(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('Connection', 'close');
 }
 
-/** A client that sent several requests ahead waits for several answers; only the last may announce the end. */
+/** Of several answers that one connection waits for, only the last may announce its end. */
 function lastAnswerOfEachConnection(): Iterable<ServerResponse> {
   return new Map([...unanswered].map((response) => [response.req.socket, response])).values();
 }
@@ -110,7 +110,7 @@ for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
 
 function giveUp(): void {
   print('shutdown.forced');
-  // process.exit drops what a pipe has not taken yet. The second exit is for a reader that has stopped reading.
+  // process.exit drops what a pipe has not taken yet. The second exit is for a reader that takes no more.
   process.stdout.write('', () => process.exit(1));
   setTimeout(() => process.exit(1), 250);
 }

@@ -198,7 +198,7 @@ function closeDatabase(): void {
 }
 
 function exit(code: number): void {
-  // process.exit drops what a pipe has not taken yet. The second exit is for a reader that has stopped reading.
+  // process.exit drops what a pipe has not taken yet. The second exit is for a reader that takes no more.
   process.stdout.write('', () => process.exit(code));
   setTimeout(() => process.exit(code), 250);
 }
