@@ -63,7 +63,7 @@ export class App extends Waiting {
     const probe = `probe ${this.#probes}`;
     this.get('/', { as: probe });
     await this.answered(probe);
-    if (this.isSettled(name)) throw new OverTooSoon(`"${name}" was answered before it could be looked at.`);
+    if (this.isAnswered(name)) throw new OverTooSoon(`"${name}" was answered before it could be looked at.`);
   }
 
   /** Opens a raw connection and sends `text`, which may be half a request, or nothing. */
@@ -89,7 +89,9 @@ export class App extends Waiting {
   async refuses({ whileOpen, since }: { whileOpen: string; since: string }): Promise<void> {
     while (!this.isOver) {
       const state = await tryConnection(this.port);
-      const settled = this.isSettled(whileOpen);
+      // Cut off is not answered: what became of newcomers no longer says anything.
+      if (this.isSettled(whileOpen) && !this.isAnswered(whileOpen)) return;
+      const settled = this.isAnswered(whileOpen);
       const announced = this.#announcement(since, settled);
       const soonIsOver = announced !== undefined && this.log.nowMs() - announced.atMs > this.pace.soonMs;
       if (settled && !soonIsOver)

@@ -19,8 +19,8 @@ export const limits = {
 /** How often the tree of a running program is looked at. */
 export const treeLookEveryMs = 50;
 
-/** A program of a few lines starts in 20 to 60 ms; with the contracts' default settings it is ready soon after. */
-export const readyWithinMs = 5_000;
+/** Beside the "soon" that is added to it: a program of a few lines starts in 20 to 60 ms and is ready at once. */
+export const readyWithinMs = 3_000;
 
 /** After the exit, how long a helper that the program told to end may take before it counts as left behind. */
 export const helperGraceMs = 100;

@@ -150,6 +150,10 @@ export class Waiting {
   protected isSettled(name: string): boolean {
     return outcomeOf(this.log.timeline(0), name) !== undefined;
   }
+
+  protected isAnswered(name: string): boolean {
+    return outcomeOf(this.log.timeline(0), name)?.kind === 'answer';
+  }
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;

@@ -11,7 +11,8 @@ export const newConnections = {
       if (stopped !== undefined) return moot(stopped);
       const tried = connectionsNamed(timeline, 'newcomer').at(-1);
       if (tried?.state === 'refused') return holds;
-      if (tried === undefined) return moot(`the program was over before "${request}" was answered`);
+      if (tried === undefined)
+        return moot(`"${request}" was cut off before a new connection could be tried beside it`);
       return broken(
         'a refused connection, soon after "stop-accepting"',
         'the program still took a new connection',

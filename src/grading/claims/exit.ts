@@ -24,17 +24,22 @@ export const exitOf = (app: string) => ({
       ),
   }),
 
-  /** The default action of a signal is what a program without a handler gets. */
-  isNotBySignal: (): Claim => ({
-    text: 'the signal does not kill the program',
-    judge: (timeline) =>
-      judgeEnd(timeline, app, (end) =>
-        end.signal === null
-          ? holds
-          : broken('an end that the program decides itself', describeEnd(end), {
-              evidence: [timeline.events.indexOf(end)],
-            }),
-      ),
+  /** Dead by the signal, and not a word after it: the default action, which is what a program without a listener gets. */
+  isNotByDefaultAction: (): Claim => ({
+    text: 'the program has a listener for the signal',
+    judge(timeline) {
+      const stopped = whatStoppedThePlay(timeline);
+      if (stopped !== undefined) return moot(stopped);
+      const end = endOf(timeline, app);
+      const signal = signalsTo(timeline, app)[0];
+      if (signal === undefined || end?.signal !== signal.signal || end.because !== undefined) return holds;
+      const from = timeline.events.indexOf(signal);
+      if (timeline.events.slice(from).some((event) => event.kind === 'line' && event.app === app))
+        return holds;
+      return broken('an end that the program decides itself', describeEnd(end), {
+        evidence: [from, timeline.events.indexOf(end)],
+      });
+    },
   }),
 
   /** Where a contract leaves both ends open: clean before the limit, or forced at it. */
