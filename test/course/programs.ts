@@ -31,6 +31,7 @@ export interface Checked {
       readonly tier: 'core' | 'stretch';
       readonly outcome: string;
       readonly reason?: string;
+      readonly follows?: string;
       readonly findings: readonly { readonly claim: string; readonly seen: string }[];
     }[];
   };
@@ -69,9 +70,11 @@ export async function checkProgram(exercise: string, file: string, ...more: stri
   }
 }
 
-/** The ids of all checks with this outcome. */
+/** The ids of all checks with this outcome, but for those that only follow from another. */
 export const withOutcome = ({ report }: Checked, outcome: string): string[] =>
-  report.checks.filter((check) => check.outcome === outcome).map(({ id }) => id);
+  report.checks
+    .filter((check) => check.outcome === outcome && check.follows === undefined)
+    .map(({ id }) => id);
 
 /** What a wrong answer's first lines say of it. */
 export function declaredMistake(file: string): { mistake: string; breaks: string[]; moot: string[] } {
