@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import blankTypes from 'ts-blank-space';
 
@@ -23,6 +24,7 @@ const entryPoints = Object.fromEntries(
     ['main', 'src/main.ts'],
     ['guard', 'src/stage/guard.ts'],
     ['grader', 'src/grading/index.ts'],
+    ['overview', 'src/course/overview.ts'],
     ...[...graders, ...lessons].map((file) => [file.replace(/\.ts$/, ''), file]),
   ].map(([name, file]) => [name, join(root, file)]),
 );
@@ -54,6 +56,9 @@ for (const starter of filesIn('exercises', /\.ts$/)) {
   });
   writeFileSync(join(dist, 'exercises', script), formatted);
 }
+const { overviewCourse } = await import(pathToFileURL(join(dist, 'overview.js')).href);
+writeFileSync(join(dist, 'overview.json'), JSON.stringify(await overviewCourse()));
+
 rmSync(finished, { recursive: true, force: true });
 renameSync(dist, finished);
 console.log(`built ${relative(process.cwd(), finished) || finished}`);

@@ -12,12 +12,12 @@ export const list: Command<Options> = {
   options: [{ flag: '--json', summary: 'print one JSON document and nothing else' }],
   examples: ['proc-course list', 'proc-course list --json'],
   async run({ options }, { console, env }) {
-    const [{ overviewCourse }, { progressFileFor, readProgress }] = await Promise.all([
+    const [{ loadOverview }, { progressFileFor, readProgress }] = await Promise.all([
       import('../course/overview.ts'),
       import('../progress/progress-file.ts'),
     ]);
     const { progress, notice } = await readProgress(await progressFileFor(env));
-    const topics = await overviewCourse();
+    const topics = await loadOverview();
     const isPassed = (exercise: string): boolean => exercise in progress.exercises;
     if (options.json) {
       const exercisesOf = (topic: (typeof topics)[number]) =>

@@ -41,10 +41,12 @@ export const loadLesson = (id: string): Promise<unknown> => loadModule(`lessons/
 /** Loads an exercise's grader. */
 export const loadGrader = (id: string): Promise<unknown> => loadModule(`graders/${id}`);
 
-/** The compiled form where the course is installed, the source where it is worked on. */
+/** From source, beside the content; compiled, beside this very file, where the build puts all that it makes. */
 async function loadModule(path: string): Promise<unknown> {
-  const file = fromSource ? join(courseRoot, `${path}.ts`) : join(courseRoot, 'dist', `${path}.js`);
-  return (await import(pathToFileURL(file).href)).default;
+  const file = fromSource
+    ? pathToFileURL(join(courseRoot, `${path}.ts`))
+    : new URL(`./${path}.js`, import.meta.url);
+  return (await import(file.href)).default;
 }
 
 function findRoot(folder: string): string {

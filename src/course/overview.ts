@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { listExercises, listLessonIds, loadLesson } from './course.ts';
 
 export interface Topic {
@@ -13,6 +15,12 @@ interface Declared {
   readonly points: readonly string[];
   readonly examples: readonly { readonly id: string; readonly title: string }[];
   readonly exercises: readonly string[];
+}
+
+/** The overview that the build has written beside the code, which spares loading every lesson; made anew from source. */
+export async function loadOverview(): Promise<Topic[]> {
+  if (import.meta.url.endsWith('.ts')) return await overviewCourse();
+  return JSON.parse(readFileSync(fileURLToPath(new URL('./overview.json', import.meta.url)), 'utf8'));
 }
 
 /** All topics in course order, with the examples and exercises that are there. */

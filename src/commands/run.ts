@@ -1,0 +1,117 @@
+import { type Command, Interrupted, type Surroundings, UsageError } from '../cli/command.ts';
+import { type ExitCode, exitCode } from '../cli/exit-code.ts';
+import type { Example, Lesson, Scene } from '../grading/lesson.ts';
+import type { Performance } from '../player/player.ts';
+
+interface Options {
+  readonly auto?: boolean;
+  readonly scene?: string;
+  readonly seed?: string;
+}
+
+const largestSeed = 2 ** 31;
+
+export const run: Command<Options> = {
+  name: 'run',
+  summary: 'Play an example: real signals to a real process, and what it says',
+  positional: [{ flag: '<example>', summary: 'its id, or a part of it: 02-graceful-shutdown, 02, graceful' }],
+  options: [
+    { flag: '--auto', summary: 'play all scenes by themselves, on a terminal as well' },
+    { flag: '--scene <number>', summary: 'play this scene only' },
+    { flag: '--seed <number>', summary: 'replay the values that were drawn in an earlier run' },
+  ],
+  examples: [
+    'proc-course run 02-graceful-shutdown',
+    'proc-course run 01 --auto',
+    'proc-course run 02 --scene 5',
+    'proc-course run 01 -- --name worker-7',
+  ],
+  async run({ positional: [typed = ''], rest, options }, around) {
+    const { example, file } = await findExample(typed);
+    const scenes = chooseScenes(example, options.scene);
+    const performance: Performance = {
+      example,
+      program: { file, nodeFlags: [], argv: rest },
+      seed: await chooseSeed(example, options.seed),
+      timeScale: Number(around.env.PROC_COURSE_TIME_SCALE) || 1,
+      voice: around.console,
+    };
+    const { tellExample } = await import('../player/tell.ts');
+    tellExample(example, file, around.console);
+    const alone = options.auto === true || options.scene !== undefined || !around.console.interactive;
+    return alone ? await playAlone(performance, scenes, around) : await handOver(performance, around);
+  },
+};
+
+async function playAlone(
+  performance: Performance,
+  scenes: readonly Scene[],
+  { console, interrupted }: Surroundings,
+): Promise<ExitCode> {
+  const { playScenes } = await import('../player/player.ts');
+  const held = await playScenes(performance, scenes, interrupted);
+  if (interrupted.aborted) throw new Interrupted();
+  console.out();
+  const all = held === scenes.length;
+  const sum = `${held} of ${scenes.length} scenes showed what they claim`;
+  console.out(all ? console.color.green(`${sum}.`) : console.color.red(`Only ${sum}.`));
+  return all ? exitCode.passed : exitCode.notPassed;
+}
+
+async function handOver(performance: Performance, { interrupted }: Surroundings): Promise<ExitCode> {
+  const [{ openKeys }, { takeOver }] = await Promise.all([
+    import('../player/keys.ts'),
+    import('../player/take-over.ts'),
+  ]);
+  using keys = openKeys();
+  const stopped = AbortSignal.any([interrupted, keys.left]);
+  const held = await takeOver(performance, keys, stopped);
+  if (stopped.aborted) throw new Interrupted();
+  return held ? exitCode.passed : exitCode.notPassed;
+}
+
+async function findExample(typed: string): Promise<{ example: Example; file: string }> {
+  const [{ join }, { courseRoot, listLessonIds, loadLesson }, { findById, nearest }] = await Promise.all([
+    import('node:path'),
+    import('../course/course.ts'),
+    import('../course/near-misses.ts'),
+  ]);
+  const loaded = await Promise.all(
+    listLessonIds().map(async (id) => ({ id, lesson: (await loadLesson(id)) as Lesson })),
+  );
+  const entries = loaded.flatMap(({ id, lesson }) =>
+    lesson.examples.map((example) => ({
+      example,
+      file: join(courseRoot, 'lessons', id, `${example.id}.js`),
+    })),
+  );
+  const ids = entries.map(({ example }) => example.id);
+  const id = findById(typed, ids);
+  const found = entries.find(({ example }) => example.id === id);
+  if (found !== undefined) return found;
+  const near = nearest(typed, ids);
+  throw new UsageError(
+    `There is no example "${typed}". The nearest: ${near.join(', ')}.`,
+    `proc-course run ${near[0]}`,
+  );
+}
+
+function chooseScenes({ id, scenes }: Example, wanted: string | undefined): readonly Scene[] {
+  if (wanted === undefined) return scenes;
+  const scene = /^\d+$/.test(wanted) ? scenes[Number(wanted) - 1] : undefined;
+  if (scene !== undefined) return [scene];
+  throw new UsageError(
+    `There is no scene "${wanted}": ${id} has the scenes 1 to ${scenes.length}.`,
+    `proc-course run ${id} --scene 1`,
+  );
+}
+
+async function chooseSeed({ id }: Example, text: string | undefined): Promise<number> {
+  const { randomInt } = await import('node:crypto');
+  if (text === undefined) return randomInt(largestSeed);
+  if (/^\d+$/.test(text) && Number(text) < largestSeed) return Number(text);
+  throw new UsageError(
+    `"${text}" is no seed: a whole number below ${largestSeed} is needed.`,
+    `proc-course run ${id} --seed 1`,
+  );
+}

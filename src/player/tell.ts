@@ -1,0 +1,102 @@
+import type { Example, Scene } from '../grading/lesson.ts';
+import { wrap } from '../report/columns.ts';
+import { describeEvent, howItEnded } from '../report/describe-event.ts';
+import type { Page } from '../report/human.ts';
+import { drawTimeline } from '../report/timeline-drawing.ts';
+import type { Timeline, TimelineEvent } from '../timeline/events.ts';
+import { endOf } from '../timeline/questions.ts';
+import type { PlayedScene } from './play-scene.ts';
+
+/** Where the player speaks. */
+export interface Voice extends Page {
+  out(line?: string): void;
+}
+
+// Longer lines are hard to read, however wide the terminal is.
+const widest = 120;
+const timeColumns = 9;
+const sideColumns = 9;
+const wide = /[\u1100-\u{10ffff}]/u;
+
+export const columnsOf = ({ width }: Page): number => Math.min(width, widest);
+
+/** The lines before the first scene. */
+export function tellExample({ id, title, points }: Example, file: string, voice: Voice): void {
+  const { color } = voice;
+  voice.out(color.bold(`${id}: ${title}`));
+  voice.out(color.dim(file));
+  for (const [index, point] of points.entries()) voice.out(`  ${index + 1}  ${point}`);
+}
+
+export interface PlaceOfScene {
+  readonly number: number;
+  readonly of: number;
+  readonly example: Example;
+}
+
+export function tellQuestion(scene: Scene, { number, of, example }: PlaceOfScene, voice: Voice): void {
+  const { color } = voice;
+  const point = example.points[scene.point - 1] ?? '';
+  const title = `── Scene ${number} of ${of}, "${point}" `;
+  voice.out();
+  voice.out(color.bold(title.padEnd(columnsOf(voice), '─')));
+  voice.out(`   ${color.bold(scene.title)}`);
+  voice.out(`${color.yellow('?')}  ${wrap(scene.question, columnsOf(voice), '   ')}`);
+  voice.out();
+}
+
+/**
+ * One event as a line. What the program printed has its stream before it on every line, those of a long text that
+ * had to be broken included, so that no program can write a line that looks like ours.
+ */
+export function tellEvent(event: TimelineEvent, voice: Voice): void {
+  const { color } = voice;
+  const { teller, text } = describeEvent(event);
+  const ours = teller === 'we' || teller === 'system';
+  const side = `${ours ? (teller === 'we' ? '▸' : '■') : `${teller} │`}`.padStart(sideColumns);
+  const time = `${Math.round(event.atMs)} ms`.padStart(timeColumns);
+  const indent = `${' '.repeat(timeColumns)}${ours ? ' '.repeat(sideColumns) : side} `;
+  const room = columnsOf(voice) - indent.length;
+  // Characters of two columns: counted as if all of them were, so that the terminal itself never breaks a line.
+  const columns = indent.length + (wide.test(text) ? Math.floor(room / 2) : room);
+  const [first = '', ...rest] = wrap(text, columns, indent).split('\n');
+  const paint = ours ? (teller === 'we' ? color.cyan : color.yellow) : (words: string): string => words;
+  voice.out(`${color.dim(time)}${ours ? paint(side) : color.dim(side)} ${paint(first)}`);
+  for (const line of rest)
+    voice.out(`${color.dim(line.slice(0, indent.length))}${paint(line.slice(indent.length))}`);
+}
+
+/** How it ended, what was claimed and whether it held, the answer, and the drawing. */
+export function tellAnswer(
+  scene: Scene,
+  { timeline, judged }: PlayedScene,
+  { again }: { again: string },
+  voice: Voice,
+): void {
+  const { color } = voice;
+  const say = (mark: string, words: string): void =>
+    voice.out(`${mark}  ${wrap(words, columnsOf(voice), '   ')}`);
+  const end = endOf(timeline);
+  voice.out();
+  if (end !== undefined) say(' ', `In the end ${howItEnded(end)}.`);
+  for (const { claim } of scene.expect) say(markOf(claim.judge(timeline).outcome, voice), claim.text);
+  for (const { claim, expected, seen } of judged.findings) {
+    say(' ', '');
+    say(color.red('✘'), `It was claimed that ${claim}. Expected: ${expected}. Seen: ${seen}.`);
+  }
+  if (judged.missing !== undefined) say(color.yellow('○'), `Not judged, because ${judged.missing}.`);
+  if (judged.outcome !== 'passed') say(' ', `The same drawn values again: ${again}`);
+  voice.out();
+  say(color.green('!'), scene.answer);
+  tellTimeline(timeline, voice);
+}
+
+export function tellTimeline(timeline: Timeline, voice: Voice): void {
+  voice.out();
+  for (const line of drawTimeline(timeline, { width: columnsOf(voice), color: voice.color })) voice.out(line);
+}
+
+function markOf(outcome: 'holds' | 'broken' | 'moot', { color }: Voice): string {
+  if (outcome === 'holds') return color.green('✔');
+  return outcome === 'broken' ? color.red('✘') : color.yellow('○');
+}
