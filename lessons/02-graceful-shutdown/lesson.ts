@@ -201,7 +201,7 @@ export default lesson({
         scene('a newcomer during the drain', {
           id: 'newcomer-is-refused',
           point: 2,
-          question: 'While that order is still awaited, somebody else connects. Is he let in?',
+          question: 'While that order is still awaited, somebody else connects. Are they let in?',
           answer:
             'No: refused. `server.close()` stops the listening at once, and a balancer that is refused tries another instance.',
           settings: () => noLimitInSight,

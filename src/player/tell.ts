@@ -78,10 +78,9 @@ export function tellAnswer(
     voice.out(`${mark}  ${wrap(words, columnsOf(voice), '   ')}`);
   const end = endOf(timeline);
   voice.out();
-  if (end !== undefined) say(' ', `In the end ${howItEnded(end)}.`);
+  if (end !== undefined) say(' ', `${capitalised(howItEnded(end))}.`);
   for (const { claim } of scene.expect) say(markOf(claim.judge(timeline).outcome, voice), claim.text);
   for (const { claim, expected, seen } of judged.findings) {
-    say(' ', '');
     say(color.red('✘'), `It was claimed that ${claim}. Expected: ${expected}. Seen: ${seen}.`);
   }
   if (judged.missing !== undefined) say(color.yellow('○'), `Not judged, because ${judged.missing}.`);
@@ -100,3 +99,5 @@ function markOf(outcome: 'holds' | 'broken' | 'moot', { color }: Voice): string 
   if (outcome === 'holds') return color.green('✔');
   return outcome === 'broken' ? color.red('✘') : color.yellow('○');
 }
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

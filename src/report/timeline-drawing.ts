@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk';
-import { parseEventLine } from '../timeline/event-line.ts';
+import { type EventLine, parseEventLine } from '../timeline/event-line.ts';
 import type { Ended, Timeline, TimelineEvent } from '../timeline/events.ts';
 import { type Paint, Row } from './drawing-row.ts';
 import { escapeControls } from './escape.ts';
@@ -101,13 +101,17 @@ function programLanes(
     if (seen.kind === 'message' && seen.app === app && seen.direction === 'received')
       return [{ atMs: seen.atMs, text: 'message', paint: color.magenta }];
     const line = seen.kind === 'line' && seen.app === app ? parseEventLine(seen) : undefined;
-    return line === undefined ? [] : [{ atMs: seen.atMs, text: line.event, paint: color.cyan }];
+    return line === undefined ? [] : [{ atMs: seen.atMs, text: wordsOf(line), paint: color.cyan }];
   });
   return [
     { name: asName(app === 'app' ? 'program' : app), rows: [barRow([life], scale, '━')] },
     { name: '', rows: markRows(marks, scale) },
   ];
 }
+
+/** An event's name, and the phase where it is about one: the phases of a shutdown all come by one name. */
+const wordsOf = ({ event, fields: { phase } }: EventLine): string =>
+  typeof phase === 'string' ? `${event} ${phase}` : event;
 
 function shortEnd({ code, signal, because }: Ended): string {
   if (because !== undefined) return 'ended by us';
