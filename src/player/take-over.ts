@@ -56,7 +56,7 @@ export async function takeOver(
   return held ?? false;
 }
 
-function listKeys({ requests, scenes }: Example, voice: Voice): void {
+function listKeys({ requests }: Example, voice: Voice): void {
   const { color } = voice;
   const list = (entries: readonly (readonly [string, string])[]): string => {
     const plain = entries.map(([key, meaning]) => `${key} ${meaning}`.replaceAll(' ', '\u00a0')).join('  ');
@@ -69,7 +69,7 @@ function listKeys({ requests, scenes }: Example, voice: Voice): void {
       `keys  ${list([
         ...Object.entries(signals).map(([key, signal]) => [key, signal.slice('SIG'.length)] as const),
         ['r', 'restart'],
-        ['n', `next of ${scenes.length} scenes`],
+        ['n', 'next scene'],
         ['q', 'quit'],
       ])}`,
     ),

@@ -4,7 +4,7 @@ import { describeEvent, howItEnded } from '../report/describe-event.ts';
 import type { Page } from '../report/human.ts';
 import { drawTimeline } from '../report/timeline-drawing.ts';
 import type { Timeline, TimelineEvent } from '../timeline/events.ts';
-import { endOf } from '../timeline/questions.ts';
+import { endOf, theApp } from '../timeline/questions.ts';
 import type { PlayedScene } from './play-scene.ts';
 
 /** Where the player speaks. */
@@ -15,7 +15,7 @@ export interface Voice extends Page {
 // Longer lines are hard to read, however wide the terminal is.
 const widest = 120;
 const timeColumns = 9;
-const sideColumns = 9;
+const sideColumns = 8;
 const wide = /[\u1100-\u{10ffff}]/u;
 
 export const columnsOf = ({ width }: Page): number => Math.min(width, widest);
@@ -52,18 +52,39 @@ export function tellQuestion(scene: Scene, { number, of, example }: PlaceOfScene
 export function tellEvent(event: TimelineEvent, voice: Voice): void {
   const { color } = voice;
   const { teller, text } = describeEvent(event);
+  const app = 'app' in event && event.app !== theApp ? event.app : '';
   const ours = teller === 'we' || teller === 'system';
-  const side = `${ours ? (teller === 'we' ? '▸' : '■') : `${teller} │`}`.padStart(sideColumns);
-  const time = `${Math.round(event.atMs)} ms`.padStart(timeColumns);
-  const indent = `${' '.repeat(timeColumns)}${ours ? ' '.repeat(sideColumns) : side} `;
-  const room = columnsOf(voice) - indent.length;
-  // Characters of two columns: counted as if all of them were, so that the terminal itself never breaks a line.
-  const columns = indent.length + (wide.test(text) ? Math.floor(room / 2) : room);
-  const [first = '', ...rest] = wrap(text, columns, indent).split('\n');
   const paint = ours ? (teller === 'we' ? color.cyan : color.yellow) : (words: string): string => words;
-  voice.out(`${color.dim(time)}${ours ? paint(side) : color.dim(side)} ${paint(first)}`);
-  for (const line of rest)
-    voice.out(`${color.dim(line.slice(0, indent.length))}${paint(line.slice(indent.length))}`);
+  const time = `${Math.round(event.atMs)} ms`.padStart(timeColumns);
+  const sign = ours ? (teller === 'we' ? '▸' : '■') : `${app} ${teller} │`.trimStart();
+  const side = ` ${sign.padStart(sideColumns)} `;
+  const room = columnsOf(voice) - time.length - side.length;
+  const [first = '', ...rest] = ours
+    ? wrap(app === '' ? text : `${app}: ${text}`, room, '').split('\n')
+    : breakAt(text, room);
+  const paintSide = ours ? paint : color.dim;
+  voice.out(`${color.dim(time)}${paintSide(side)}${paint(first)}`);
+  const below = `${''.padEnd(time.length)}${ours ? ''.padEnd(side.length) : side}`;
+  for (const line of rest) voice.out(`${color.dim(below)}${paint(line)}`);
+}
+
+/** Breaks a program's text where the line is full, and nowhere else: its spaces are its own. */
+function breakAt(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  let used = 0;
+  for (const character of text) {
+    // Counted as two columns where it may be two, so that the terminal itself never breaks a line.
+    const needed = wide.test(character) ? 2 : 1;
+    if (used + needed > columns) {
+      lines.push(line);
+      line = '';
+      used = 0;
+    }
+    line += character;
+    used += needed;
+  }
+  return [...lines, line];
 }
 
 /** How it ended, what was claimed and whether it held, the answer, and the drawing. */

@@ -26,7 +26,7 @@ interface Bar {
 
 const longestName = 12;
 const longestMark = 26;
-const mostRowsOfMarks = 8;
+const mostRowsOfMarks = 10;
 const mostRequestLanes = 8;
 
 /** Where the time axis lies: so many columns for so many milliseconds. */

@@ -1,5 +1,5 @@
 import { eventLines } from '../../timeline/event-line.ts';
-import { endOf, missedMilestone, numericSetting, theApp } from '../../timeline/questions.ts';
+import { endOf, eventsOf, missedMilestone, numericSetting, theApp } from '../../timeline/questions.ts';
 import { broken, type Claim, holds } from '../claim.ts';
 import { describeEnd } from './exit.ts';
 
@@ -21,11 +21,17 @@ export const ready = {
       }
       const missed = missedMilestone(timeline);
       const end = endOf(timeline, app);
-      const seen =
-        end === undefined || end.because !== undefined
-          ? (missed?.text ?? 'no such line')
-          : `${describeEnd(end)} before such a line`;
-      return broken(expected, seen, { onTimeAlone: missed?.onTime === true });
+      if (end === undefined || end.because !== undefined) {
+        return broken(expected, missed?.text ?? 'no such line', { onTimeAlone: missed?.onTime === true });
+      }
+      const words = eventsOf(timeline, 'line').filter((line) => line.app === app && line.stream === 'stderr');
+      const evidence = [...words, end].map((event) => timeline.events.indexOf(event));
+      const said = words.find((line) => /\w*Error\b/.test(line.text)) ?? words[0];
+      return broken(
+        expected,
+        `${describeEnd(end)} before such a line${said ? `, and said: ${said.text.slice(0, 200)}` : ''}`,
+        { evidence },
+      );
     },
   }),
 };
