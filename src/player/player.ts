@@ -1,5 +1,6 @@
 import type { Example, Scene } from '../grading/lesson.ts';
 import type { GradedProgram } from '../grading/play.ts';
+import { escapeControls } from '../report/escape.ts';
 import { openTheatre, type Theatre } from '../stage/stage.ts';
 import { playScene } from './play-scene.ts';
 import { tellAnswer, tellEvent, tellQuestion, type Voice } from './tell.ts';
@@ -48,6 +49,9 @@ export function showIn(
   { example, program, seed, voice }: Performance,
   interrupted: AbortSignal,
 ): ShowScene {
+  const forProgram = (program.argv ?? []).map(quoted).join(' ');
+  const callFor = (number: number): string =>
+    `proc-course run ${example.id} --scene ${number} --seed ${seed}${forProgram && ` -- ${forProgram}`}`;
   return async (scene) => {
     const number = example.scenes.indexOf(scene) + 1;
     tellQuestion(scene, { number, of: example.scenes.length, example }, voice);
@@ -59,12 +63,7 @@ export function showIn(
       onAgain: (reason) => voice.out(voice.color.yellow(`The scene begins anew: ${reason}`)),
     });
     if (interrupted.aborted) return false;
-    tellAnswer(
-      scene,
-      played,
-      { again: `proc-course run ${example.id} --scene ${number} --seed ${seed}` },
-      voice,
-    );
+    tellAnswer(scene, played, { again: callFor(number) }, voice);
     return played.judged.outcome === 'passed';
   };
 }
@@ -86,3 +85,7 @@ export async function playScenes(
   });
   return held ?? 0;
 }
+
+/** As a shell takes it for one word; a terminal is shown no control characters. */
+const quoted = (word: string): string =>
+  /^[\w./:=@%+-]+$/.test(word) ? word : `'${escapeControls(word).replaceAll("'", `'\\''`)}'`;

@@ -105,9 +105,14 @@ export function tellAnswer(
     say(color.red('✘'), `It was claimed that ${claim}. Expected: ${expected}. Seen: ${seen}.`);
   }
   if (judged.missing !== undefined) say(color.yellow('○'), `Not judged, because ${judged.missing}.`);
-  if (judged.outcome !== 'passed') say(' ', `The same drawn values again: ${again}`);
   voice.out();
-  say(color.green('!'), scene.answer);
+  if (judged.outcome === 'passed') say(color.green('!'), scene.answer);
+  else {
+    say(color.yellow('!'), `What should have been seen: ${scene.answer}`);
+    say(' ', 'The same drawn values again:');
+    // Not broken into lines, so that it can be pasted.
+    voice.out(`   ${color.cyan(again)}`);
+  }
   tellTimeline(timeline, voice);
 }
 
