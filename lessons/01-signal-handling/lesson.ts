@@ -125,6 +125,14 @@ export default lesson({
           },
           expect: [
             must(
+              theLines(
+                { event: 'stop.requested' },
+                { event: 'job.done', where: { job: 1 } },
+                { event: 'stopped' },
+              ).comeInOrder(),
+              { because: becauseJobsMatter, help: 'The same listener, and so the same end.' },
+            ),
+            must(
               eventLine('stop.requested').has('signal', 'SIGINT', (value) => value === 'SIGINT'),
               {
                 because:

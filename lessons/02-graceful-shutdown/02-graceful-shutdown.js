@@ -77,18 +77,19 @@ class Front {
     response.once('close', () => this.#draining && setImmediate(() => this.#server.closeIdleConnections()));
     const url = new URL(request.url, 'http://localhost');
     const route = `${request.method} ${url.pathname}`;
+    // Stands for the work that a request is.
+    if (url.searchParams.has('ms')) await delay(Number(url.searchParams.get('ms')));
     if (route === 'GET /') return this.#answer(response, 200, { name });
     // Readiness: may requests be sent here? It is not liveness, which would have the process killed while it drains.
     if (route === 'GET /ready') return this.#answer(response, this.ready ? 200 : 503, { ready: this.ready });
-    if (route === 'POST /orders') return await this.#takeOrder(url.searchParams, response);
+    if (route === 'POST /orders') return this.#takeOrder(url.searchParams, response);
     if (route === 'GET /stream') return this.#stream(response);
     if (route === 'GET /stuck') return;
     this.#answer(response, 404, { error: 'no such route' });
   }
 
-  async #takeOrder(query, response) {
+  #takeOrder(query, response) {
     const id = query.get('id') ?? 'order';
-    await delay(Number(query.get('ms') ?? 0));
     this.outbox.add(id);
     this.#answer(response, 201, { id });
   }

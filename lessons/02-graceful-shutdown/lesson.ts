@@ -5,6 +5,7 @@ import {
   describeEnd,
   endOf,
   eventLine,
+  eventsOf,
   example,
   exit,
   holds,
@@ -51,6 +52,19 @@ const isCutOff = (request: string): Claim => ({
         );
   },
 });
+
+const theLastAnswerClosesTheConnection: Claim = {
+  text: 'the last answer says that its connection will be closed',
+  judge(timeline) {
+    const last = eventsOf(timeline, 'answer').at(-1);
+    if (last === undefined) return moot(whatStoppedThePlay(timeline) ?? 'no answer came');
+    return last.headers.connection === 'close'
+      ? holds
+      : broken('connection: close', `connection: ${last.headers.connection ?? 'not sent'}`, {
+          evidence: [timeline.events.indexOf(last)],
+        });
+  },
+};
 
 const endsCleanly = (because: string, help: string) => must(exit.hasCode(0), { because, help });
 
@@ -479,17 +493,22 @@ export default lesson({
           answer:
             'After one more answer, which closed the connection. A server that only waits for silence serves such a client for ever, closed or not.',
           settings: () => noLimitInSight,
-          async play(app) {
+          async play(app, draw) {
             await app.ready();
-            app.keepAsking('/', { on: 'chatter' });
-            await app.answered('chatter 3');
+            app.keepAsking(`/?ms=${draw.integer(40, 70)}`, { on: 'chatter' });
+            await app.answered('chatter 2');
             app.signal('SIGTERM');
             await app.gone();
           },
           expect: [
+            must(theLastAnswerClosesTheConnection, {
+              because:
+                'A client that is told asks elsewhere; one that is not sends its next request into a closed door.',
+              help: 'Set the header when the answer is written.',
+            }),
             endsCleanly(
               'A proxy under load is never silent.',
-              'End the connection behind an answer, from the server’s side.',
+              'Let the server, and not the client, end the connection, behind an answer.',
             ),
           ],
         }),

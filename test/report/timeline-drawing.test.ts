@@ -1,6 +1,7 @@
 import { Chalk } from 'chalk';
 import { describe, expect, test } from 'vitest';
 import { drawTimeline } from '../../src/report/timeline-drawing.ts';
+import type { Unstamped } from '../../src/timeline/events.ts';
 import {
   answers,
   asks,
