@@ -1,5 +1,7 @@
 import type { Command } from '../cli/command.ts';
+import type { Console } from '../cli/console.ts';
 import { exitCode } from '../cli/exit-code.ts';
+import { wrap } from '../report/columns.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -34,12 +36,11 @@ export const list: Command<Options> = {
     const { color } = console;
     for (const { id, title, examples, exercises } of topics) {
       console.out(color.bold(`${id.slice(0, 2)}  ${title}`));
-      for (const example of examples)
-        console.out(`      example   ${color.cyan(example.id)}  ${example.title}`);
+      for (const example of examples) console.out(entry('example', example.id, example.title, console));
       for (const exercise of exercises) {
-        const mark = isPassed(exercise.id) ? color.green('✔ passed') : '';
+        const mark = isPassed(exercise.id) ? `${color.green('✔ passed')}  ` : '';
         console.out(
-          `      exercise  ${color.cyan(exercise.id)}  ${exercise.title} (${exercise.difficulty})  ${mark}`.trimEnd(),
+          entry('exercise', exercise.id, `${mark}${exercise.title} (${exercise.difficulty})`, console),
         );
       }
     }
@@ -52,3 +53,11 @@ export const list: Command<Options> = {
     return exitCode.passed;
   },
 };
+
+// The longest id is 24 columns wide, 07-performance-monitoring.
+const idColumns = 27;
+
+function entry(kind: string, id: string, text: string, { color, width }: Console): string {
+  const indent = ' '.repeat(4 + 10 + idColumns);
+  return `    ${color.dim(kind.padEnd(10))}${color.cyan(id.padEnd(idColumns))}${wrap(text, width, indent)}`;
+}

@@ -63,10 +63,9 @@ async function handOver(performance: Performance, { interrupted }: Surroundings)
     import('../player/keys.ts'),
     import('../player/take-over.ts'),
   ]);
-  using keys = openKeys();
-  const stopped = AbortSignal.any([interrupted, keys.left]);
-  const held = await takeOver(performance, keys, stopped);
-  if (stopped.aborted) throw new Interrupted();
+  using keys = openKeys(interrupted);
+  const held = await takeOver(performance, keys);
+  if (keys.left.aborted) throw new Interrupted();
   return held ? exitCode.passed : exitCode.notPassed;
 }
 

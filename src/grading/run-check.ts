@@ -89,6 +89,7 @@ function failUnread(
       outcome: 'moot',
       findings: [],
       reason: 'the program could not be started',
+      follows: scenarios[0]?.id ?? id,
     };
     const check = index === 0 ? first : rest;
     onCheck?.(check);

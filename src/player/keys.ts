@@ -7,12 +7,12 @@ export interface Keys extends Disposable {
   next(): Promise<string | undefined>;
   /** Forgets what was pressed and not yet read. */
   forget(): void;
-  /** Aborts at Ctrl-C, or where the terminal is gone. */
+  /** Aborts at Ctrl-C, where the terminal is gone, and where the tool is interrupted otherwise. */
   readonly left: AbortSignal;
 }
 
 /** Takes the terminal into raw mode, in which Ctrl-C is a key like any other and sends no signal. */
-export function openKeys(): Keys {
+export function openKeys(interrupted: AbortSignal): Keys {
   const leaving = new AbortController();
   let waiting: ((key: string | undefined) => void) | undefined;
   let pressed: string[] = [];
@@ -28,6 +28,8 @@ export function openKeys(): Keys {
     waiting = undefined;
   };
   leaving.signal.addEventListener('abort', () => waiting?.(undefined));
+  interrupted.addEventListener('abort', leave);
+  if (interrupted.aborted) leave();
   emitKeypressEvents(stdin);
   stdin.setRawMode(true);
   stdin.on('keypress', take).on('end', leave).on('error', leave).resume();
@@ -44,6 +46,7 @@ export function openKeys(): Keys {
       pressed = [];
     },
     [Symbol.dispose]() {
+      interrupted.removeEventListener('abort', leave);
       stdin.off('keypress', take).off('end', leave).off('error', leave).pause();
       stdin.setRawMode(false);
     },

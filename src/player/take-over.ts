@@ -13,14 +13,11 @@ const signals = {
   k: 'SIGKILL',
 } as const satisfies Record<string, NodeJS.Signals>;
 
-const isSignalKey = (key: string): key is keyof typeof signals => key in signals;
+const isSignalKey = (key: string): key is keyof typeof signals => Object.hasOwn(signals, key);
 
 /** Gives the program into the learner's hands until they quit; resolves to whether all scenes that were played held. */
-export async function takeOver(
-  performance: Performance,
-  keys: Keys,
-  interrupted: AbortSignal,
-): Promise<boolean> {
+export async function takeOver(performance: Performance, keys: Keys): Promise<boolean> {
+  const interrupted = keys.left;
   const held = await onTheatre(performance, interrupted, async (theatre) => {
     const { example, voice } = performance;
     const show = showIn(theatre, performance, interrupted);

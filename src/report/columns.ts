@@ -12,15 +12,18 @@ export function wrap(text: string, width: number, indent: string): string {
 
 function wrapLine(text: string, room: number): string[] {
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    let rest = line === '' ? word : `${line} ${word}`;
-    if (rest.length > room && line !== '') {
+  // A line's own indentation stays, as in a line of code with a mark under it.
+  let line = /^ */.exec(text)?.[0] ?? '';
+  let empty = true;
+  for (const word of text.trimStart().split(' ')) {
+    let rest = empty ? `${line}${word}` : `${line} ${word}`;
+    if (rest.length > room && !empty) {
       lines.push(line);
       rest = word;
     }
     for (; rest.length > room; rest = rest.slice(room)) lines.push(rest.slice(0, room));
     line = rest;
+    empty = false;
   }
   return [...lines, line];
 }

@@ -1,4 +1,5 @@
 import { basename, dirname, extname, join } from 'node:path';
+import type { BuildFailure, Message } from 'esbuild';
 import { packageTypeOf } from './package-type.ts';
 
 /** A program that plain `node` can run. */
@@ -42,10 +43,9 @@ export async function prepareProgram(file: string, folder: string): Promise<Prep
     if (wanted === undefined && format === 'cjs') await build('cjs', `${outfile}.cjs`);
     return { file: format === 'cjs' ? `${outfile}.cjs` : esm, nodeFlags: ['--enable-source-maps'] };
   } catch (error) {
-    const errors = (error as { errors?: Parameters<typeof esbuild.formatMessages>[0] }).errors;
+    const { errors } = error as Partial<BuildFailure>;
     if (errors === undefined) throw error;
-    const details = await esbuild.formatMessages(errors, { kind: 'error', color: false });
-    return { unreadable: details.join('\n').trim() };
+    return { unreadable: errors.map(inWords).join('\n\n') };
   } finally {
     await esbuild.stop();
   }
@@ -62,4 +62,11 @@ function wantedFormat(file: string, extension: string): 'esm' | 'cjs' | undefine
 function formatOf(inputs: Record<string, { format?: 'cjs' | 'esm' }>, file: string): 'esm' | 'cjs' {
   const entry = Object.entries(inputs).find(([path]) => file.endsWith(path) || path.endsWith(basename(file)));
   return entry?.[1].format === 'cjs' ? 'cjs' : 'esm';
+}
+
+/** The place, the reason, and the line itself with a mark under the place, as compilers have always told it. */
+function inWords({ text, location }: Message): string {
+  if (location === null) return text;
+  const { file, line, column, lineText } = location;
+  return `${basename(file)}:${line}:${column + 1}: ${text}\n  ${lineText}\n  ${' '.repeat(column)}^`;
 }
