@@ -179,6 +179,17 @@ describe.skipIf(!hasTmux)('run, on a terminal', () => {
     expect(pidsIn(terminal.text()).filter(lives)).toEqual([]);
   });
 
+  test('gives the terminal back when it is told to end by a signal', async () => {
+    using terminal = new Terminal('01');
+    await terminal.shows(/"event":"job.start"/);
+    const [example] = pidsIn(terminal.text());
+    const tool = processTable.readProcess(example as number)?.ppid as number;
+    expect(tool).toBeGreaterThan(1);
+    process.kill(tool, 'SIGTERM');
+    await terminal.shows(/code 130\s+icanon/);
+    expect(pidsIn(terminal.text()).filter(lives)).toEqual([]);
+  });
+
   test('with --auto plays all scenes by itself, and Ctrl-C ends that too', async () => {
     using terminal = new Terminal('01 --auto');
     await terminal.shows(/Scene 2 of/);
