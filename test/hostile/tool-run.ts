@@ -126,13 +126,14 @@ export class ToolRun {
       const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(read(this.#tool.pid ?? 0, 'status') ?? '')?.[1];
       this.peakMB = Math.max(this.peakMB, Number(kilobytes ?? 0) / 1024);
     }, lookEveryMs);
+    const closed = new Promise((resolve) => this.#tool.once('close', resolve));
     const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
       this.#tool.once('exit', (...how) => resolve(how));
     });
     const tookMs = performance.now() - startedAt;
     clearInterval(watching);
     // The pipes end with the tool, unless somebody else holds them: then what was read must do.
-    await Promise.race([new Promise((resolve) => this.#tool.once('close', resolve)), delay(1_000)]);
+    await Promise.race([closed, delay(1_000, undefined, { ref: false })]);
     return { code, signal, tookMs };
   }
 
