@@ -28,7 +28,7 @@ const time = (...argv) => {
 function sideBySide(calls) {
   const times = calls.map(() => []);
   for (let round = 0; round < rounds; round += 1)
-    calls.forEach((argv, index) => times[index].push(time(...argv)));
+    for (const [index, argv] of calls.entries()) times[index].push(time(...argv));
   return times.map(median);
 }
 
