@@ -1,0 +1,75 @@
+// mistake: The shutdown is hung on process.on('exit'), which a death by signal never reaches.
+// breaks: stops-on-sigterm, stops-on-sigint, stops-on-sighup
+// moot: answers-in-flight, refuses-new-connections, idle-keep-alive, busy-keep-alive, chatty-keep-alive, cleans-up-after-the-last-answer, waits-for-the-database, forces-the-exit-at-the-limit, one-limit-for-all-phases, ends-soon-when-idle, repeated-signals, limit-is-not-moved, cleanup-fails, signal-while-connecting, answers-with-connection-close, half-sent-and-silent
+import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const port = Number(process.env.PORT ?? 3000);
+const startDelayMs = Number(process.env.START_DELAY_MS ?? 0);
+const dbCloseMs = Number(process.env.DB_CLOSE_MS ?? 50);
+const dbCloseFails = process.env.DB_CLOSE_FAIL === '1';
+
+function logEvent(event, fields = {}) {
+  console.log(JSON.stringify({ event, ...fields }));
+}
+
+class Database {
+  #open = false;
+
+  async connect() {
+    await sleep(startDelayMs);
+    this.#open = true;
+  }
+
+  async query() {
+    if (!this.#open) throw new Error('The database is closed.');
+  }
+
+  async close() {
+    await sleep(dbCloseMs);
+    if (dbCloseFails) throw new Error('The database could not be closed.');
+    this.#open = false;
+    logEvent('db.closed');
+  }
+}
+
+const database = new Database();
+let shuttingDown = false;
+
+const server = http.createServer(async (request, response) => {
+  const url = new URL(request.url, 'http://localhost');
+  if (url.pathname === '/hang') return;
+  if (url.pathname !== '/slow') return send(response, 200, { ok: true });
+  await sleep(Number(url.searchParams.get('ms')));
+  try {
+    await database.query();
+    send(response, 200, { id: url.searchParams.get('id') });
+  } catch (error) {
+    send(response, 500, { error: error.message });
+  }
+});
+
+function send(response, status, body) {
+  if (shuttingDown) response.setHeader('Connection', 'close');
+  response.writeHead(status, { 'Content-Type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+function shutDown() {
+  if (shuttingDown) return;
+  shuttingDown = true;
+  logEvent('shutdown.start', { signal: 'exit' });
+  logEvent('shutdown.phase', { phase: 'stop-accepting' });
+  server.close();
+  logEvent('shutdown.phase', { phase: 'drain' });
+  logEvent('shutdown.phase', { phase: 'cleanup' });
+  database.close().then(() => logEvent('shutdown.complete'));
+}
+
+process.on('exit', shutDown);
+
+logEvent('starting');
+await database.connect();
+if (!shuttingDown) {
+  server.listen(port, '127.0.0.1', () => logEvent('ready', { port: server.address().port }));
+}

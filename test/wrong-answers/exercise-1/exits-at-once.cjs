@@ -1,0 +1,78 @@
+// mistake: The listener says that a shutdown begins and ends the process in the same breath.
+// breaks: stops-on-sigterm, stops-on-sigint, stops-on-sighup, answers-in-flight, cleans-up-after-the-last-answer, waits-for-the-database, forces-the-exit-at-the-limit, one-limit-for-all-phases, repeated-signals, limit-is-not-moved, cleanup-fails, answers-with-connection-close
+// moot: refuses-new-connections
+'use strict';
+
+const http = require('node:http');
+
+const port = Number(process.env.PORT || 3000);
+const startDelayMs = Number(process.env.START_DELAY_MS || 0);
+const dbCloseMs = Number(process.env.DB_CLOSE_MS || 50);
+
+function say(event, fields) {
+  process.stdout.write(`${JSON.stringify(Object.assign({ event }, fields))}\n`);
+}
+
+const database = {
+  open: false,
+  connect(done) {
+    setTimeout(() => {
+      database.open = true;
+      done(null);
+    }, startDelayMs);
+  },
+  query(done) {
+    setImmediate(() => done(database.open ? null : new Error('the database is closed'), [{ n: 1 }]));
+  },
+  close(done) {
+    setTimeout(() => {
+      if (process.env.DB_CLOSE_FAIL === '1') return done(new Error('the database refuses to close'));
+      database.open = false;
+      say('db.closed');
+      done(null);
+    }, dbCloseMs);
+  },
+};
+
+let goingDown = false;
+
+function reply(res, status, body) {
+  const text = JSON.stringify(body);
+  const headers = { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) };
+  if (goingDown) headers.Connection = 'close';
+  res.writeHead(status, headers);
+  res.end(text);
+}
+
+const server = http.createServer((req, res) => {
+  const query = new URLSearchParams(req.url.split('?')[1]);
+  const path = req.url.split('?')[0];
+  if (path === '/') return reply(res, 200, { hello: 'world' });
+  if (path === '/hang') return;
+  if (path !== '/slow') return reply(res, 404, { error: 'not found' });
+  setTimeout(
+    () => {
+      database.query((error, rows) => {
+        if (error) return reply(res, 500, { error: error.message });
+        reply(res, 200, { id: query.get('id'), rows });
+      });
+    },
+    Number(query.get('ms')),
+  );
+});
+
+function shutDown(signal) {
+  if (goingDown) return;
+  goingDown = true;
+  say('shutdown.start', { signal });
+  process.exit(0);
+}
+
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, shutDown);
+
+say('starting');
+database.connect((error) => {
+  if (goingDown) return;
+  if (error) throw error;
+  server.listen(port, '127.0.0.1', () => say('ready', { port: server.address().port }));
+});

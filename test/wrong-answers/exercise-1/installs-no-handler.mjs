@@ -1,0 +1,58 @@
+// mistake: There is no listener for any signal, so each of them kills the process by its default action.
+// breaks: stops-on-sigterm, stops-on-sigint, stops-on-sighup
+// moot: answers-in-flight, refuses-new-connections, idle-keep-alive, busy-keep-alive, chatty-keep-alive, cleans-up-after-the-last-answer, waits-for-the-database, forces-the-exit-at-the-limit, one-limit-for-all-phases, ends-soon-when-idle, repeated-signals, limit-is-not-moved, cleanup-fails, signal-while-connecting, answers-with-connection-close, half-sent-and-silent
+import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const port = Number(process.env.PORT ?? 3000);
+const startDelayMs = Number(process.env.START_DELAY_MS ?? 0);
+const dbCloseMs = Number(process.env.DB_CLOSE_MS ?? 50);
+const dbCloseFails = process.env.DB_CLOSE_FAIL === '1';
+
+function logEvent(event, fields = {}) {
+  console.log(JSON.stringify({ event, ...fields }));
+}
+
+class Database {
+  #open = false;
+
+  async connect() {
+    await sleep(startDelayMs);
+    this.#open = true;
+  }
+
+  async query() {
+    if (!this.#open) throw new Error('The database is closed.');
+  }
+
+  async close() {
+    await sleep(dbCloseMs);
+    if (dbCloseFails) throw new Error('The database could not be closed.');
+    this.#open = false;
+    logEvent('db.closed');
+  }
+}
+
+const database = new Database();
+
+const server = http.createServer(async (request, response) => {
+  const url = new URL(request.url, 'http://localhost');
+  if (url.pathname === '/hang') return;
+  if (url.pathname !== '/slow') return send(response, 200, { ok: true });
+  await sleep(Number(url.searchParams.get('ms')));
+  try {
+    await database.query();
+    send(response, 200, { id: url.searchParams.get('id') });
+  } catch (error) {
+    send(response, 500, { error: error.message });
+  }
+});
+
+function send(response, status, body) {
+  response.writeHead(status, { 'Content-Type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+logEvent('starting');
+await database.connect();
+server.listen(port, '127.0.0.1', () => logEvent('ready', { port: server.address().port }));
