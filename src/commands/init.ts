@@ -38,9 +38,8 @@ export const init: Command<Options> = {
     for (const file of kept) console.out(`${console.color.yellow('kept')}   ${shown(file)}, which was there`);
     const enter = folder === resolve(cwd) ? '' : `cd ${dir.includes(' ') ? `"${dir}"` : dir} && `;
     console.out();
-    console.out(
-      `Read exercise-1.md, write into exercise-1, and see how far you are: ${console.color.cyan(`${enter}npx proc-course check exercise-1`)}`,
-    );
+    console.out('Read exercise-1.md, write into exercise-1, and see how far you are:');
+    console.out(`  ${console.color.cyan(`${enter}npx proc-course check exercise-1`)}`);
     return exitCode.passed;
   },
 };

@@ -45,7 +45,9 @@ export function recordLines(
   };
 
   source.on('data', (chunk: Buffer) => {
-    if (keptBytes + chunk.length > limits.outputBytesPerStream || lines > limits.linesPerStream) {
+    // Nothing is kept after the first that was dropped: two halves with a gap between them are not a line.
+    const isFull = keptBytes + chunk.length > limits.outputBytesPerStream || lines > limits.linesPerStream;
+    if (droppedBytes > 0 || isFull) {
       droppedBytes += chunk.length;
       return;
     }
@@ -56,6 +58,8 @@ export function recordLines(
   return new Promise((resolve) => {
     const finish = (): void => {
       source.removeAllListeners('data');
+      if (droppedBytes > 0) cutting = true;
+      else take(decoder.end());
       if (unfinished !== '') write(unfinished);
       if (droppedBytes > 0) log.add({ kind: 'capped', app, stream, keptBytes, droppedBytes });
       unfinished = '';

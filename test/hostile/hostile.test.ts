@@ -25,9 +25,8 @@ test('the table names every hostile program once', () => {
 });
 
 test.each(rows)('$file: $does', patience, async ({ file, exitCode, says }) => {
-  const slowness = slownessNow();
+  const boundMs = boundOnAQuietMachineMs * slownessNow();
   const run = new ToolRun(['check', 'exercise-1', '--file', here(`programs/${file}`), '--json']);
-  const boundMs = boundOnAQuietMachineMs * slowness;
   try {
     const how = await run.endsWithin(boundMs);
     const left = await run.leftBehind();
@@ -45,9 +44,7 @@ test.each(rows)('$file: $does', patience, async ({ file, exitCode, says }) => {
   }
 });
 
-test('a report for people holds none of the terminal controls that a program printed', {
-  timeout: boundMs + 30_000,
-}, async () => {
+test('a report for people holds none of the terminal controls that a program printed', patience, async () => {
   const run = new ToolRun(['check', 'exercise-1', '--file', here('programs/prints-terminal-controls.mjs')]);
   try {
     expect((await run.endsWithin(boundOnAQuietMachineMs * slownessNow())).code).toBe(1);
