@@ -1,15 +1,6 @@
 /** Builds what is packed: the tool, the graders and the lessons as JavaScript, and the JavaScript starters. */
 import { execFileSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -70,10 +61,4 @@ writeFileSync(join(dist, 'overview.json'), JSON.stringify(await overviewCourse()
 
 rmSync(finished, { recursive: true, force: true });
 renameSync(dist, finished);
-// In a checkout, npx then finds the tool as it finds any installed one, without a detour through its own cache.
-const ownBin = join(root, 'node_modules', '.bin', 'proc-course');
-if (process.platform !== 'win32' && existsSync(join(ownBin, '..'))) {
-  rmSync(ownBin, { force: true });
-  symlinkSync(join('..', '..', 'bin', 'proc-course.js'), ownBin);
-}
 console.log(`built ${relative(process.cwd(), finished) || finished}`);
