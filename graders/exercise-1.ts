@@ -300,6 +300,11 @@ export default grader('exercise-1', [
           'What is still in the connection when the process ends is lost: the last write, or the message that it was the last.',
         help: 'Closing takes its time and says when it is done; the exit comes after that. Example 02-graceful-shutdown, "Cleanup timeout handling".',
       }),
+      must(eventLine('db.closed').doesNotComeBeforeTheLimit('DB_CLOSE_MS'), {
+        because:
+          'A log that says "closed" while the connection is still closing sends whoever reads it in the wrong direction.',
+        help: 'DB_CLOSE_MS is how long the given database takes, and its own line comes after that.',
+      }),
       must(exit.hasCode(0), {
         because: 'Long is not the same as failed: within the limit, a slow cleanup is a clean one.',
         help: 'The exit code belongs to the end of the last phase. Example 02-graceful-shutdown, "Cleanup timeout handling".',

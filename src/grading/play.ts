@@ -1,3 +1,4 @@
+import { firstFreePort } from '../stage/free-port.ts';
 import { Milestone } from '../stage/milestone.ts';
 import type { Theatre } from '../stage/stage.ts';
 import type { Timeline, TimelineEvent } from '../timeline/events.ts';
@@ -49,9 +50,12 @@ export async function playOnce(
     onBegun?.();
   });
   if (onEvent !== undefined) log.onEvent(onEvent);
+  const settings = asText({ PORT: 0, ...plan.settings?.(draw) });
+  // A port of our choice may be somebody else's by now, and that is not the program's fault.
+  if (settings.PORT !== '0') settings.PORT = String(await firstFreePort(Number(settings.PORT)));
   const app = stage.start({
     ...program,
-    settings: asText({ PORT: 0, ...plan.settings?.(draw) }),
+    settings,
     ipc: plan.ipc === true,
     ...(plan.afterExit === undefined ? {} : { afterExit: plan.afterExit }),
   });

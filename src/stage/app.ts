@@ -1,7 +1,7 @@
 import { eventLines } from '../timeline/event-line.ts';
 import type { TimelineEvent } from '../timeline/events.ts';
 import type { TimelineLog } from '../timeline/log.ts';
-import { eventsOf, numericSetting, outcomeOf } from '../timeline/questions.ts';
+import { eventsOf, numericSetting } from '../timeline/questions.ts';
 import { Connections, tryConnection } from './connections.ts';
 import { OverTooSoon } from './milestone.ts';
 import { type Pace, pause } from './pace.ts';
@@ -71,13 +71,12 @@ export class App extends Waiting {
     await this.#connections.open(this.port, { as, text });
   }
 
-  /** Sends the request again on the same connection as soon as each is answered, until the connection or the program ends. */
+  /** Sends the request again on the same connection as soon as each is answered, until one fails or the program ends. */
   async keepAsking(path: string, { on }: { on: string }): Promise<void> {
     for (let count = 1; !this.isOver; count += 1) {
       const as = `${on} ${count}`;
       await this.request('GET', path, { as, on });
-      const outcome = outcomeOf(this.log.timeline(0), as);
-      if (outcome?.kind !== 'answer' || outcome.headers.connection === 'close') return;
+      if (!this.isAnswered(as)) return;
     }
   }
 

@@ -36,9 +36,10 @@ export interface Stage extends AsyncDisposable {
  */
 export async function openTheatre({ scale = 1 }: { scale?: number } = {}): Promise<Theatre> {
   const token = `${randomBytes(9).toString('hex')}.`;
+  // The folder first: where it cannot be had, no guard waits for an end that nobody will tell it.
+  const folder = await mkdtemp(join(tmpdir(), 'proc-course-'));
   const guard = startGuard(token);
   const pace = openPace({ scale });
-  const folder = await mkdtemp(join(tmpdir(), 'proc-course-'));
   guard.watchFolder(folder);
   const stages = new Set<Stage>();
   let opened = 0;
@@ -50,6 +51,11 @@ export async function openTheatre({ scale = 1 }: { scale?: number } = {}): Promi
       if (closed) throw new Error('The theatre is closed.');
       opened += 1;
       const stage = await openStage({ token: `${token}${opened}.`, guard, pace, parent: folder });
+      // Whoever closed the theatre while the stage's folder was being made could not see this stage yet.
+      if (closed) {
+        await stage[Symbol.asyncDispose]();
+        throw new Error('The theatre is closed.');
+      }
       stages.add(stage);
       return stage;
     },
