@@ -102,8 +102,8 @@ export class Waiting {
     const done = new AbortController();
     const over = this.program.ended.then(() => 'over' as const);
     const late = timeRunsOut(this.pace, { afterMs, signal: done.signal });
-    const found = await this.log.first(match, { giveUp: Promise.race([over, late]) });
-    done.abort();
+    const giveUp = Promise.race([over, late]);
+    const found = await this.log.first(match, { giveUp }).finally(() => done.abort());
     if (found !== undefined) return found;
     throw this.isOver
       ? new Milestone(milestone, `${text} before it was over`, { onTime: false })

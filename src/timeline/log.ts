@@ -39,12 +39,17 @@ export class TimelineLog {
       const found = match(event);
       if (found !== undefined) return found;
     }
-    return await new Promise<T | undefined>((resolve) => {
+    return await new Promise<T | undefined>((resolve, reject) => {
       const stop = this.onEvent((event) => {
-        const found = match(event);
-        if (found === undefined) return;
+        try {
+          const found = match(event);
+          if (found === undefined) return;
+          resolve(found);
+        } catch (error) {
+          // A fault of whoever waits, and not of whoever has just added an event.
+          reject(error);
+        }
         stop();
-        resolve(found);
       });
       giveUp.then(() => {
         stop();

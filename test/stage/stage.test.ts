@@ -89,8 +89,8 @@ describe('a theatre', () => {
   });
 
   test('that cannot have its folder leaves no guard behind', async () => {
-    vi.stubEnv('TMPDIR', '/nowhere/at/all');
-    await expect(openTheatre()).rejects.toThrow('ENOENT');
+    vi.stubEnv('TMPDIR', '/dev/null/no-folder');
+    await expect(openTheatre()).rejects.toThrow('ENOTDIR');
     expect(ourGuards()).toEqual([]);
   });
 });
