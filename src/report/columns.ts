@@ -21,9 +21,19 @@ function wrapLine(text: string, room: number): string[] {
       lines.push(line);
       rest = word;
     }
-    for (; rest.length > room; rest = rest.slice(room)) lines.push(rest.slice(0, room));
+    while (rest.length > room) {
+      const end = endOfPart(rest, room);
+      lines.push(rest.slice(0, end));
+      rest = rest.slice(end);
+    }
     line = rest;
     empty = false;
   }
   return [...lines, line];
 }
+
+/** A character of two halves stays whole. */
+const endOfPart = (text: string, room: number): number =>
+  isSecondHalf(text.charCodeAt(room)) ? room - 1 : room;
+
+const isSecondHalf = (code: number): boolean => code >= 0xdc00 && code <= 0xdfff;

@@ -18,6 +18,8 @@ export interface Sign<T> extends Wait {
   readonly match: (seen: TimelineEvent) => T | undefined;
   /** Completes a sentence about the program: "it printed no event line ...". */
   readonly text: string;
+  /** The sign comes by a way of its own, which may still deliver it when the program is already over. */
+  readonly outlivesTheProgram?: true;
 }
 
 export const betweenLooksMs = 20;
@@ -98,11 +100,10 @@ export class Waiting {
   }
 
   /** Waits until `match` makes something of an event; a milestone is missed when time or the program runs out. */
-  async sees<T>(milestone: string, { match, text, afterMs = 0 }: Sign<T>): Promise<T> {
+  async sees<T>(milestone: string, { match, text, afterMs = 0, outlivesTheProgram }: Sign<T>): Promise<T> {
     const done = new AbortController();
-    const over = this.program.ended.then(() => 'over' as const);
     const late = timeRunsOut(this.pace, { afterMs, signal: done.signal });
-    const giveUp = Promise.race([over, late]);
+    const giveUp = outlivesTheProgram ? late : Promise.race([this.program.ended, late]);
     const found = await this.log.first(match, { giveUp }).finally(() => done.abort());
     if (found !== undefined) return found;
     throw this.isOver
@@ -115,6 +116,8 @@ export class Waiting {
     await this.sees(`answers ${name}`, {
       afterMs: this.takesMs.get(name) ?? 0,
       text: `it did not answer "${name}"`,
+      // The end of the process and the last bytes of its sockets reach us in any order.
+      outlivesTheProgram: true,
       match: (seen) =>
         (seen.kind === 'answer' || seen.kind === 'request-failed') && seen.name === name ? true : undefined,
     });
