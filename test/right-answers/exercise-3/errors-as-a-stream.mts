@@ -49,7 +49,7 @@ process.on('uncaughtException', () => {});
 process.on('unhandledRejection', (reason) => bus.emit('record', toRecord(reason, 'unhandledRejection')));
 
 const listener: RequestListener = (req, res) => {
-  const url = new URL(req.url!, 'http://localhost');
+  const url = new URL(req.url ?? '/', 'http://localhost');
   const query = url.searchParams;
   const send = (status: number, body: object) => {
     res.writeHead(status, closing ? { connection: 'close' } : {}).end(JSON.stringify(body));
