@@ -3,12 +3,13 @@ import type { TimelineEvent } from '../timeline/events.ts';
 import type { TimelineLog } from '../timeline/log.ts';
 import { eventsOf, numericSetting } from '../timeline/questions.ts';
 import { Connections, tryConnection } from './connections.ts';
+import { Looking } from './looking.ts';
 import { OverTooSoon } from './milestone.ts';
 import { type Pace, pause } from './pace.ts';
 import { processTable } from './process-table.ts';
 import type { Program } from './program.ts';
 import { type RequestOptions, Requests } from './requests.ts';
-import { betweenLooksMs, Waiting } from './waiting.ts';
+import { betweenLooksMs } from './waiting.ts';
 
 export interface AppRequest extends Omit<RequestOptions, 'as'> {
   /** The request's name in the timeline; the path where it has none. */
@@ -18,7 +19,7 @@ export interface AppRequest extends Omit<RequestOptions, 'as'> {
 }
 
 /** What a scenario does to one program: acts on it, and waits for its signs. Judges nothing. */
-export class App extends Waiting {
+export class App extends Looking {
   readonly #requests: Requests;
   readonly #connections: Connections;
   #probes = 0;
