@@ -20,6 +20,19 @@ export class Looking extends Waiting {
     });
   }
 
+  /** Waits until that many event lines of that name differ in their message; each may come more than once. */
+  async saysForEach(event: string, count: number): Promise<void> {
+    const messages = new Set<unknown>();
+    await this.sees(`says ${event}`, {
+      text: `it did not print ${count} event lines "${event}" with different messages`,
+      match: (seen) => {
+        const line = seen.kind === 'line' && seen.app === this.name ? parseEventLine(seen) : undefined;
+        if (line?.event === event) messages.add(line.fields.message);
+        return messages.size >= count ? true : undefined;
+      },
+    });
+  }
+
   /**
    * Asks on new connections until the answer's body is as wanted, for no longer than "soon". Only the last request and
    * its answer are written down. With `within`, what is asked about lasts at least for that setting's milliseconds
