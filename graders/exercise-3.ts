@@ -12,6 +12,7 @@ import {
   must,
   newConnections,
   noCrashReport,
+  ready,
   recovery,
   type Scenario,
   scenario,
@@ -28,7 +29,8 @@ const settings = (draw: Draw) => ({
 /** With nothing in flight no right program needs its limit; one that takes all of it is waited for nevertheless. */
 const shortLimit = (draw: Draw) => ({ ...settings(draw), SHUTDOWN_TIMEOUT_MS: draw.lasting(2_500) });
 
-const afterTheStart = ['logs-the-exception'];
+const afterTheStart = ['starts-and-serves'];
+const afterTheError = ['logs-the-exception'];
 const burst = Array.from({ length: 25 }, (_, index) => `fault ${index + 1}`);
 const valuesThatAreNoError = ['string', 'null', 'undefined', 'object'] as const;
 
@@ -61,7 +63,7 @@ const survivesValues = (how: 'throw' | 'reject', id: string, title: string): Sce
     point: 7,
     ipc: true,
     settings: shortLimit,
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw, stage) {
       const [first, ...others] = valuesThatAreNoError;
       const message = draw.token();
@@ -106,7 +108,7 @@ const withSecrets = (id: string, title: string, expect: Parameters<typeof scenar
     point: 14,
     ipc: true,
     settings: shortLimit,
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw, stage) {
       await app.ready();
       const message = `${draw.token()} password=${draw.token()} token=${draw.token()}`;
@@ -124,11 +126,50 @@ const masking = {
 };
 
 export default grader('exercise-3', [
+  scenario('the program gets ready on the port it was asked for, serves, and counts as healthy', {
+    id: 'starts-and-serves',
+    point: 1,
+    ipc: true,
+    settings: (draw) => ({ ...settings(draw), PORT: draw.integer(20_000, 32_000) }),
+    async play(app) {
+      await app.ready();
+      app.get('/', { as: 'first' });
+      await app.answered('first');
+      app.get('/health', { as: 'health' });
+      await app.answered('health');
+    },
+    expect: [
+      must(ready.namesThePortAskedFor(), {
+        because:
+          'A platform chooses the port and waits for the service to take it; a service that does not is never sent a request.',
+        help: 'The given code reads PORT and prints the line once it listens; keep both.',
+        gate: true,
+      }),
+      must(answer('first').hasStatus(200), {
+        because: 'A service that does not serve has nothing to recover.',
+        help: 'The given code answers GET / with 200; keep what it does.',
+        gate: true,
+      }),
+      must(answer('health').hasStatus(200), {
+        because: 'A platform asks for the health before it sends the first request.',
+        help: 'The given code answers GET /health with 200; keep that.',
+      }),
+      must(
+        answer('health').hasField('status', '"healthy"', (value) => value === 'healthy'),
+        {
+          because: 'A service that nothing has happened to is well, and has to say so.',
+          help: 'The brief, "Health".',
+        },
+      ),
+    ],
+  }),
+
   scenario('an uncaught exception is logged once, with message and stack', {
     id: 'logs-the-exception',
     point: 1,
     ipc: true,
     settings: shortLimit,
+    after: afterTheStart,
     async play(app, draw) {
       await app.ready();
       app.post(faultPath('throw', draw.token()), { as: 'fault' });
@@ -136,11 +177,6 @@ export default grader('exercise-3', [
       await endsWithinItsLimit(app);
     },
     expect: [
-      must(eventLine('ready').comes(), {
-        because: 'A service that never gets ready is never sent a request.',
-        help: 'The given code prints the line once the server listens; keep it.',
-        gate: true,
-      }),
       must(errorLine('fault').comes(), { because: because.errorLine, help: help.errorLine, gate: true }),
       must(errorLine('fault').hasKind('uncaughtException'), {
         because:
@@ -164,7 +200,7 @@ export default grader('exercise-3', [
     point: 1,
     ipc: true,
     settings: shortLimit,
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw) {
       await app.ready();
       app.post(faultPath('throw', draw.token()), { as: 'fault' });
@@ -180,7 +216,7 @@ export default grader('exercise-3', [
     point: 1,
     ipc: true,
     settings,
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw) {
       await app.ready();
       // A whole second and more, so that a program that counts whole ones has to say 1 at least.
@@ -215,7 +251,7 @@ export default grader('exercise-3', [
     point: 2,
     ipc: true,
     settings,
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw) {
       await app.ready();
       const takesMs = draw.lasting(400);
@@ -249,7 +285,7 @@ export default grader('exercise-3', [
     point: 2,
     ipc: true,
     settings,
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw) {
       await app.ready();
       const takesMs = draw.lasting(400);
@@ -274,7 +310,7 @@ export default grader('exercise-3', [
     ipc: true,
     longest: true,
     settings: (draw) => ({ ...settings(draw), SHUTDOWN_TIMEOUT_MS: draw.lasting(700) }),
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw) {
       await app.ready();
       app.get(`/slow?ms=${draw.integer(600_000, 900_000)}&id=${draw.token()}`, { as: 'slow' });
@@ -297,7 +333,7 @@ export default grader('exercise-3', [
     point: 3,
     ipc: true,
     settings: shortLimit,
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw, stage) {
       await app.ready();
       app.post(faultPath('throw', draw.token()), { as: 'fault' });
@@ -334,7 +370,7 @@ export default grader('exercise-3', [
     point: 4,
     ipc: true,
     settings: shortLimit,
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw) {
       await app.ready();
       app.post(faultPath('throw', draw.token()), { as: 'fault' });
@@ -358,7 +394,7 @@ export default grader('exercise-3', [
     id: 'works-without-a-channel',
     point: 4,
     settings: shortLimit,
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw, stage) {
       await app.ready();
       app.post(faultPath('throw', draw.token()), { as: 'fault' });
@@ -501,7 +537,7 @@ export default grader('exercise-3', [
     point: 6,
     ipc: true,
     settings: shortLimit,
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw, stage) {
       await app.ready();
       app.post(faultPath('reject', draw.token()), { as: 'fault' });
@@ -542,7 +578,7 @@ export default grader('exercise-3', [
     point: 8,
     ipc: true,
     settings,
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw, stage) {
       await app.ready();
       const takesMs = draw.lasting(500);
@@ -580,7 +616,7 @@ export default grader('exercise-3', [
       CRASH_DIR: `/dev/null/${draw.token()}`,
       SHUTDOWN_TIMEOUT_MS: draw.lasting(9_000),
     }),
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw) {
       await app.ready();
       app.post(faultPath('throw', draw.token()), { as: 'fault' });
@@ -607,7 +643,7 @@ export default grader('exercise-3', [
     point: 10,
     ipc: true,
     settings: shortLimit,
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw, stage) {
       await app.ready();
       app.post(faultPath('throw', draw.token()), { as: 'fault' });
@@ -635,7 +671,7 @@ export default grader('exercise-3', [
     ipc: true,
     longest: true,
     settings: shortLimit,
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw, stage) {
       await app.ready();
       app.post(faultPath('throw', draw.token()), { as: 'first fault' });
@@ -721,7 +757,7 @@ export default grader('exercise-3', [
     point: 13,
     ipc: true,
     settings: shortLimit,
-    after: afterTheStart,
+    after: afterTheError,
     async play(app, draw, stage) {
       const strike = async (program: App, fault: string) => {
         await program.ready();
