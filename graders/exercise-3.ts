@@ -87,6 +87,11 @@ const survivesValues = (how: 'throw' | 'reject', id: string, title: string): Sce
             'Libraries throw strings and objects, and sooner or later somebody throws undefined; the one crash whose log says nothing is the one that is never found.',
           help: 'What arrives may be anything: ask what it is before you read a property of it. Example 04-uncaught-exceptions.',
         }),
+        must(errorLine(kind, app).hasKind(how === 'throw' ? 'uncaughtException' : 'unhandledRejection'), {
+          because:
+            'A handler that fails itself becomes an error of another kind, and its message tells of the handler and not of the cause.',
+          help: 'null and undefined have no properties; reading one of them throws inside of the handler.',
+        }),
         must(errorLine(kind, app).isTheOnlyOne(), {
           because:
             'An error handler that fails itself hides the error that it was called for, and may be called again for its own.',
@@ -318,7 +323,8 @@ export default grader('exercise-3', [
     after: afterTheError,
     async play(app, draw) {
       await app.ready();
-      app.get(`/slow?ms=${draw.integer(600_000, 900_000)}&id=${draw.token()}`, { as: 'slow' });
+      const takesMs = draw.integer(600_000, 900_000);
+      app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
       await app.accepted('slow');
       app.post(faultPath('throw', draw.token()), { as: 'fault' });
       await app.says('error');
@@ -815,20 +821,15 @@ export default grader('exercise-3', [
   }),
 
   withSecrets('masks-the-log', 'secrets in a message are masked in the log', 'throw', [
-    should(errorLine('fault').comes(), masking),
     should(errorLine('fault').hidesTheSecrets(), masking),
   ]),
   withSecrets('masks-the-report', 'secrets in a message are masked in the crash report', 'reject', [
-    should(crashReport('fault').comes(), masking),
     should(crashReport('fault').hidesTheSecrets(), masking),
   ]),
   withSecrets(
     'masks-the-restart-request',
     'secrets in a message are masked in the restart request',
     'throw',
-    [
-      should(supervisor().isAskedOnceForARestart('fault'), masking),
-      should(supervisor().isToldNoSecretOf('fault'), masking),
-    ],
+    [should(supervisor().isToldNoSecretOf('fault'), masking)],
   ),
 ]);

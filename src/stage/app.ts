@@ -57,7 +57,7 @@ export class App extends Looking {
 
   /**
    * Waits until the program has certainly read the request. The kernel hands connections over in the order of their
-   * arrival, so once a later one is answered, the earlier one was read.
+   * arrival, so once a later one is answered, the earlier one was read. An answer before its time is for a claim.
    */
   async accepted(name: string): Promise<void> {
     this.#probes += 1;

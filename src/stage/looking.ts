@@ -84,11 +84,7 @@ export class Looking extends Waiting {
       const settled = this.isSettled(whileOpen);
       const line = eventLines(this.log.timeline(0), { event: since, app: this.name })[0]?.line;
       const soonIsOver = line !== undefined && this.log.nowMs() - line.atMs > this.pace.soonMs;
-      if (settled && !soonIsOver) {
-        // A request that failed was cut off; that is for its own claim to say.
-        if (outcomeOf(this.log.timeline(0), whileOpen)?.kind === 'request-failed') return;
-        throw new OverTooSoon(`"${whileOpen}" was answered before a newcomer was turned away.`);
-      }
+      if (settled && !soonIsOver) break;
       if (soonIsOver || status !== 200) {
         const state = settled || status === 200 ? 'open' : 'refused';
         this.log.add({ kind: 'connection', name: 'newcomer', state, code: String(status ?? code) });
@@ -96,11 +92,12 @@ export class Looking extends Waiting {
       }
       await pause(betweenLooksMs);
     }
+    this.stillOpen(whileOpen);
   }
 
-  /** Plays again where the request was answered already; a request that failed is for its claim to judge. */
+  /** Plays again where the request was answered already; one that failed, or came too early, is for a claim. */
   stillOpen(name: string): void {
-    if (outcomeOf(this.log.timeline(0), name)?.kind === 'answer')
+    if (outcomeOf(this.log.timeline(0), name)?.kind === 'answer' && !this.cameTooEarly(name))
       throw new OverTooSoon(`"${name}" was answered before it could be made use of.`);
   }
 

@@ -1,5 +1,5 @@
 import { eventLines } from '../../timeline/event-line.ts';
-import { numericSetting, requestNamed, theApp } from '../../timeline/questions.ts';
+import { numericSetting, requestNamed, startOf, theApp } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, moot, whatStoppedThePlay } from '../claim.ts';
 import { askedFault } from './asked-fault.ts';
 import { notSeen } from './event-lines.ts';
@@ -35,6 +35,7 @@ export const recovery = {
     judge(timeline) {
       const fault = askedFault(timeline, request);
       if (fault === undefined) return moot(whatStoppedThePlay(timeline) ?? `"${request}" was never sent`);
+      if (startOf(timeline, by) === undefined) return moot('the program was not started again');
       const expected = `a line "recovered" whose from.message holds "${fault.readable}"`;
       const lines = eventLines(timeline, { event: 'recovered', app: by });
       const [first] = lines;

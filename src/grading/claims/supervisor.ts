@@ -33,8 +33,7 @@ export const supervisor = (app = theApp) => {
       text: `the supervisor is asked once for a restart, with the reason of "${request}"`,
       judge: (timeline) =>
         aboutRestart(timeline, request, (found, readable) => {
-          const reason = (found[0]?.message as { reason?: unknown } | undefined)?.reason;
-          return found.length === 1 && typeof reason === 'string' && reason.includes(readable)
+          return found.length === 1 && reasonOf(found[0]?.message).includes(readable)
             ? holds
             : broken(
                 `one message {"type":"restart-request","reason":...} that holds "${readable}"`,
@@ -47,8 +46,9 @@ export const supervisor = (app = theApp) => {
     isToldNoSecretOf: (request: string): Claim => ({
       text: 'the restart request does not show the secrets of the message',
       judge: (timeline) =>
-        aboutRestart(timeline, request, (found, _readable, secrets) => {
-          if (found.length === 0) return moot('no restart was asked for');
+        aboutRestart(timeline, request, (found, readable, secrets) => {
+          if (!found.some(({ message }) => reasonOf(message).includes(readable)))
+            return moot('no restart request tells of the error');
           const leaks = secrets.some((secret) => JSON.stringify(found).includes(secret));
           return leaks
             ? broken('the values of password= and token= masked', shown(found), {
@@ -80,6 +80,11 @@ export const supervisor = (app = theApp) => {
     if (fault === undefined || stopped !== undefined) return moot(stopped ?? `"${request}" was never sent`);
     return judge(messages(timeline, 'restart-request'), fault.readable, fault.secrets);
   }
+};
+
+const reasonOf = (message: unknown): string => {
+  const reason = (message as { reason?: unknown } | null | undefined)?.reason;
+  return typeof reason === 'string' ? reason : '';
 };
 
 const shown = (messages: IpcMessage[]): string =>
