@@ -91,7 +91,11 @@ class CrashReports implements ErrorPart {
     mkdirSync(this.#dir, { recursive: true });
     const name = `crash-${record.time.getTime()}.json`;
     // Flushed: the report is on the disk when the call returns, also where the machine goes down next.
-    writeFileSync(join(this.#dir, name), JSON.stringify({ ...record, original: inspect(originals.get(record)) }), { flag: 'wx', flush: true });
+    writeFileSync(
+      join(this.#dir, name),
+      JSON.stringify({ ...record, original: inspect(originals.get(record)) }),
+      { flag: 'wx', flush: true },
+    );
   }
 
   // The end that was clean leaves its own mark; a report younger than that is of the last run.

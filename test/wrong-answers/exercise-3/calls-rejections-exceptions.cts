@@ -1,5 +1,5 @@
 // mistake: Rejections are thrown on into the handler of exceptions, which calls all of them exceptions.
-// breaks: degrades, rejections-are-fatal
+// breaks: degrades, rejected-values, rejections-are-fatal
 import fs = require('node:fs');
 import http = require('node:http');
 import net = require('node:net');

@@ -1,5 +1,5 @@
 // mistake: After ten operational errors the service gives up, although it could still serve.
-// breaks: names-each-request-of-many, survives-a-burst
+// breaks: survives-a-burst
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';

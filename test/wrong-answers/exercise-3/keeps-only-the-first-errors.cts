@@ -1,5 +1,5 @@
 // mistake: In degraded mode the first five errors are logged and the rest only counted.
-// breaks: names-each-request-of-many, survives-a-burst
+// breaks: survives-a-burst
 import fs = require('node:fs');
 import http = require('node:http');
 import net = require('node:net');

@@ -49,7 +49,13 @@ const reports = {
     await mkdir(config.crashDir, { recursive: true });
     const name = `${Date.now()}-${fatal ? 'crash' : 'operational'}-${Math.random().toString(16).slice(2)}.json`;
     const file = await open(join(config.crashDir, name), 'wx');
-    await file.writeFile(JSON.stringify({ ...record, kind: 'uncaughtException', fatal, time: new Date().toISOString() }, null, 1));
+    await file.writeFile(
+      JSON.stringify(
+        { ...record, kind: 'uncaughtException', fatal, time: new Date().toISOString() },
+        null,
+        1,
+      ),
+    );
     await file.sync();
     await file.close();
   },

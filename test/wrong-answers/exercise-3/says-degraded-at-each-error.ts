@@ -66,7 +66,10 @@ function whileServing(state: State, happening: Happening): Step {
       const logged: Effect = { type: 'print', event: 'error', fields: happening.problem };
       const wait: Effect = { type: 'await-quiet' };
       if (state.name === 'degraded') {
-        return { state: { name: 'degraded', errors: state.errors + 1 }, effects: [logged, { type: 'print', event: 'degraded' }, wait] };
+        return {
+          state: { name: 'degraded', errors: state.errors + 1 },
+          effects: [logged, { type: 'print', event: 'degraded' }, wait],
+        };
       }
       const entered: Effect = { type: 'print', event: 'degraded' };
       return { state: { name: 'degraded', errors: 1 }, effects: [logged, entered, wait] };
