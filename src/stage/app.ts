@@ -64,7 +64,8 @@ export class App extends Looking {
     const probe = `probe ${this.#probes}`;
     this.get('/', { as: probe });
     await this.answered(probe);
-    if (this.isAnswered(name)) throw new OverTooSoon(`"${name}" was answered before it could be looked at.`);
+    if (this.isAnswered(name) && !this.cameTooEarly(name))
+      throw new OverTooSoon(`"${name}" was answered before it could be looked at.`);
   }
 
   /** Opens a raw connection and sends `text`, which may be half a request, or nothing. */

@@ -1,5 +1,5 @@
 import { eventLines, parseEventLine } from '../timeline/event-line.ts';
-import { eventsOf, numericSetting, outcomeOf, requestNamed } from '../timeline/questions.ts';
+import { eventsOf, numericSetting, requestNamed } from '../timeline/questions.ts';
 import { OverTooSoon } from './milestone.ts';
 import { pause, timeRunsOut } from './pace.ts';
 import { tryRequest } from './try-request.ts';
@@ -97,7 +97,7 @@ export class Looking extends Waiting {
 
   /** Plays again where the request was answered already; one that failed, or came too early, is for a claim. */
   stillOpen(name: string): void {
-    if (outcomeOf(this.log.timeline(0), name)?.kind === 'answer' && !this.cameTooEarly(name))
+    if (this.isAnswered(name) && !this.cameTooEarly(name))
       throw new OverTooSoon(`"${name}" was answered before it could be made use of.`);
   }
 
