@@ -140,7 +140,7 @@ async function bringDown(record: ErrorRecord) {
 
 process.on('SIGTERM', () => {
   closing = true;
-  if (process.connected) process.send!({ type: 'restart-request', reason: 'SIGTERM' });
+  if (process.connected) process.send?.({ type: 'restart-request', reason: 'SIGTERM' });
   server.close(() => process.exit(0));
 });
 

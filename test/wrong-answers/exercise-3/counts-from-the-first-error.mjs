@@ -87,13 +87,12 @@ function fatal(error, kind) {
 }
 
 let operationalErrors = 0;
-let recoveryTimer;
 
 function degrade() {
   operationalErrors += 1;
   if (operationalErrors > 1) return;
   printEvent('degraded');
-  recoveryTimer = setTimeout(() => {
+  setTimeout(() => {
     operationalErrors = 0;
     printEvent('recovered-service');
   }, degradedMs);

@@ -12,7 +12,6 @@ const config = {
   limitMs: Number.parseInt(process.env.SHUTDOWN_TIMEOUT_MS ?? '5000', 10),
   degradedMs: Number.parseInt(process.env.DEGRADED_MS ?? '5000', 10),
 };
-const lameDuckMs = Math.min(150, config.limitMs / 4);
 
 const context = new AsyncLocalStorage();
 const line = (event, fields) => console.error(JSON.stringify({ ts: Date.now(), event, ...fields }));
@@ -85,7 +84,7 @@ async function crash(record) {
     if (process.send) process.send({ type: 'restart-request', reason: record.message }, resolve);
     else resolve();
   });
-  const closed = delay(lameDuckMs).then(() => new Promise((resolve) => server.close(resolve)));
+  server.close();
   const saved = reports.save(record, true).catch((error) => console.error('report not saved:', error.code));
   await Promise.race([limit, Promise.all([asked, saved])]);
   process.exit(1);

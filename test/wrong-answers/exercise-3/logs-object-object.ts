@@ -6,7 +6,6 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
 
 const port = Number(process.env.PORT ?? 3000);
 const crashDir = process.env.CRASH_DIR ?? './crashes';

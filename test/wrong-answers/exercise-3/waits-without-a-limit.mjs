@@ -8,7 +8,6 @@ import { inspect } from 'node:util';
 
 const port = Number(process.env.PORT ?? 3000);
 const crashDir = process.env.CRASH_DIR ?? './crashes';
-const shutdownTimeoutMs = Number(process.env.SHUTDOWN_TIMEOUT_MS ?? 5000);
 const degradedMs = Number(process.env.DEGRADED_MS ?? 5000);
 
 const requests = new AsyncLocalStorage();

@@ -1,5 +1,5 @@
-// mistake: The reports are written and never read again; a start after a crash is like any other.
-// breaks: names-the-last-crash, names-the-newest-crash
+// mistake: An operational error is counted, and then treated like every other: nothing keeps it from the way out.
+// breaks: degrades, survives-a-burst
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -77,7 +77,7 @@ function writeCrashReport(record: FaultRecord) {
   }
 }
 
-function _tellOfTheLastCrash() {
+function tellOfTheLastCrash() {
   try {
     const reports = readdirSync(crashDir).filter((name) => name.endsWith('.json'));
     const newest = reports.sort().at(-1);
@@ -166,7 +166,7 @@ process.on('unhandledRejection', (reason) => {
   const record = recordOf(reason, 'unhandledRejection');
   printEvent('error', record);
   if (isOperational(reason)) degrade();
-  else void end(1, record);
+  void end(1, record);
 });
 
 process.on('SIGTERM', () => void end(0));
@@ -268,6 +268,8 @@ const server = createServer((req, res) => {
   if (typeof id === 'string') currentRequest.run({ id }, handleRequest, req, res);
   else handleRequest(req, res);
 });
+
+tellOfTheLastCrash();
 
 server.listen(port, '127.0.0.1', () => {
   const address = server.address() as AddressInfo;
