@@ -18,6 +18,8 @@ export interface Sign<T> extends Wait {
   readonly match: (seen: TimelineEvent) => T | undefined;
   /** Completes a sentence about the program: "it printed no event line ...". */
   readonly text: string;
+  /** What the wait is for reaches us also after the program is over, so its end alone ends no wait. */
+  readonly outlivesTheProgram?: true;
 }
 
 export const betweenLooksMs = 20;
@@ -101,11 +103,11 @@ export class Waiting {
   }
 
   /** Waits until `match` makes something of an event; a milestone is missed when time or the program runs out. */
-  async sees<T>(milestone: string, { match, text, afterMs = 0 }: Sign<T>): Promise<T> {
+  async sees<T>(milestone: string, { match, text, afterMs = 0, outlivesTheProgram }: Sign<T>): Promise<T> {
     const done = new AbortController();
     const over = this.program.ended.then(() => 'over' as const);
     const late = timeRunsOut(this.pace, { afterMs, signal: done.signal });
-    const giveUp = Promise.race([over, late]);
+    const giveUp = outlivesTheProgram ? late : Promise.race([over, late]);
     const found = await this.log.first(match, { giveUp }).finally(() => done.abort());
     if (found !== undefined) return found;
     throw this.isOver
@@ -113,11 +115,12 @@ export class Waiting {
       : new Milestone(milestone, `${text} within ${seconds(afterMs + this.pace.soonMs)}`, { onTime: true });
   }
 
-  /** Waits until the request is answered or has failed. */
+  /** Waits until the request is answered or has failed. Of a program that is over, its connection tells us which. */
   async answered(name: string): Promise<void> {
     await this.sees(`answers ${name}`, {
       afterMs: this.takesMs.get(name) ?? 0,
       text: `it did not answer "${name}"`,
+      outlivesTheProgram: true,
       match: (seen) =>
         (seen.kind === 'answer' || seen.kind === 'request-failed') && seen.name === name ? true : undefined,
     });
