@@ -3,13 +3,14 @@ import type { TimelineEvent } from '../timeline/events.ts';
 import type { TimelineLog } from '../timeline/log.ts';
 import { eventsOf, numericSetting } from '../timeline/questions.ts';
 import { Connections, tryConnection } from './connections.ts';
+import { Looking } from './looking.ts';
 import { OverTooSoon } from './milestone.ts';
 import { type Pace, pause } from './pace.ts';
 import { processTable } from './process-table.ts';
 import type { Program } from './program.ts';
 import { type RequestOptions, Requests } from './requests.ts';
 import { Tree } from './tree.ts';
-import { betweenLooksMs, Waiting } from './waiting.ts';
+import { betweenLooksMs } from './waiting.ts';
 
 export interface AppRequest extends Omit<RequestOptions, 'as'> {
   /** The request's name in the timeline; the path where it has none. */
@@ -19,7 +20,7 @@ export interface AppRequest extends Omit<RequestOptions, 'as'> {
 }
 
 /** What a scenario does to one program: acts on it, and waits for its signs. Judges nothing. */
-export class App extends Waiting {
+export class App extends Looking {
   readonly #requests: Requests;
   readonly #connections: Connections;
   /** The processes that the program has started. */
@@ -65,14 +66,15 @@ export class App extends Waiting {
 
   /**
    * Waits until the program has certainly read the request. The kernel hands connections over in the order of their
-   * arrival, so once a later one is answered, the earlier one was read.
+   * arrival, so once a later one is answered, the earlier one was read. An answer before its time is for a claim.
    */
   async accepted(name: string): Promise<void> {
     this.#probes += 1;
     const probe = `probe ${this.#probes}`;
     this.get('/', { as: probe });
     await this.answered(probe);
-    if (this.isAnswered(name)) throw new OverTooSoon(`"${name}" was answered before it could be looked at.`);
+    if (this.isAnswered(name) && !this.cameTooEarly(name))
+      throw new OverTooSoon(`"${name}" was answered before it could be looked at.`);
   }
 
   /** Opens a raw connection and sends `text`, which may be half a request, or nothing. */

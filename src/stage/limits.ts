@@ -27,3 +27,4 @@ export const helperGraceMs = 100;
 
 /** After the tree is gone its pipes end at once; this bounds the wait where somebody still holds one. */
 export const drainWithinMs = 700;
+export const drainSteps = 10;

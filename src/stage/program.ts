@@ -4,7 +4,7 @@ import type { Ended, SignalTarget } from '../timeline/events.ts';
 import type { TimelineLog } from '../timeline/log.ts';
 import { environmentFor } from './environment.ts';
 import type { Guard } from './guard-link.ts';
-import { drainWithinMs, helperGraceMs, limits } from './limits.ts';
+import { drainSteps, drainWithinMs, helperGraceMs, limits } from './limits.ts';
 import { recordLines } from './output.ts';
 import { pause } from './pace.ts';
 import { findLiving, type Quarry, sweep } from './sweep.ts';
@@ -142,7 +142,7 @@ export class Program {
     const atMs = log.nowMs();
     stopWatching();
     if (this.#options.afterExit !== 'watch') await this.#endWhatIsLeft();
-    await Promise.race([allRead, pause(drainWithinMs)]);
+    await Promise.race([allRead, drainTimeRunsOut()]);
     if (this.#options.afterExit !== 'watch') guard.forgetGroup(this.pid);
     const { app, pid } = this;
     const because = this.#because === undefined ? {} : { because: this.#because };
@@ -180,5 +180,14 @@ export class Program {
         resolve();
       });
     });
+  }
+}
+
+// In steps, each with a turn of the loop in which what is in the pipes is read: where we are late ourselves, the one
+// long timer would be over before the first read.
+async function drainTimeRunsOut(): Promise<void> {
+  for (let step = 0; step < drainSteps; step += 1) {
+    await pause(drainWithinMs / drainSteps);
+    await new Promise(setImmediate);
   }
 }

@@ -40,7 +40,7 @@ export class Requests {
     const log = this.#log;
     const atMs = log.nowMs();
     log.add(
-      { kind: 'request', app: this.#app, name, method, path, ...(on === undefined ? {} : { on }) },
+      { kind: 'request', app: this.#app, name, method, path, ...(on && { on }), ...(headers && { headers }) },
       atMs,
     );
     return new Promise((resolve) => {

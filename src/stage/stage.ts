@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { TimelineLog } from '../timeline/log.ts';
-import { theApp } from '../timeline/questions.ts';
+import { startOf, theApp } from '../timeline/questions.ts';
 import { App } from './app.ts';
 import { type Guard, startGuard } from './guard-link.ts';
 import { openPace, type Pace } from './pace.ts';
 import { Program, type ProgramOptions } from './program.ts';
+import { readFiles } from './read-files.ts';
 import { sweep } from './sweep.ts';
 
 /** A house with one guard and one pace, in which any number of stages are opened side by side. */
@@ -26,6 +27,10 @@ export interface Stage extends AsyncDisposable {
   readonly log: TimelineLog;
   readonly folder: string;
   start(options: StartOptions): App;
+  /** Starts the file of the scenario's program once more, under another name, with its settings and these on top. */
+  startAgain(options: { app: string; settings?: Readonly<Record<string, string | number>> }): App;
+  /** Writes into the timeline what lies in the folder that this setting of the program names. */
+  collect(setting: string, of?: string): Promise<void>;
   /** Ends every program that is still running; `because` completes "ended by us because ...". */
   end(because: string): Promise<void>;
 }
@@ -83,22 +88,35 @@ async function openStage({
   const log = new TimelineLog();
   const programs: Program[] = [];
   const apps: App[] = [];
+  let first: StartOptions | undefined;
   let closed = false;
   const endAll = async (because: string): Promise<void> => {
     await Promise.all(programs.map((program) => program.end(because)));
   };
+  const start = ({ app = theApp, ...options }: StartOptions): App => {
+    // A play that is still under way when we are interrupted must not start anybody any more.
+    if (closed) throw new Error('The stage is closed.');
+    first ??= options;
+    const surroundings = { log, guard, token: `${token}${programs.length + 1}.` };
+    const program = new Program({ app, folder, ...options }, surroundings);
+    programs.push(program);
+    const started = new App(program, { log, pace });
+    apps.push(started);
+    return started;
+  };
   return {
     log,
     folder,
-    start({ app = theApp, ...options }) {
-      // A play that is still under way when we are interrupted must not start anybody any more.
-      if (closed) throw new Error('The stage is closed.');
-      const surroundings = { log, guard, token: `${token}${programs.length + 1}.` };
-      const program = new Program({ app, folder, ...options }, surroundings);
-      programs.push(program);
-      const started = new App(program, { log, pace });
-      apps.push(started);
-      return started;
+    start,
+    startAgain({ app, settings = {} }) {
+      if (first === undefined) throw new Error('Nothing was started yet that could be started again.');
+      const changed = Object.entries(settings).map(([name, value]) => [name, String(value)]);
+      return start({ ...first, app, settings: { ...first.settings, ...Object.fromEntries(changed) } });
+    },
+    async collect(setting, of = theApp) {
+      const named = startOf(log.timeline(0), of)?.settings[setting];
+      if (named === undefined) throw new Error(`The scenario sets no ${setting}.`);
+      log.add({ kind: 'fact', name: `files of ${of}`, value: await readFiles(resolve(folder, named)) });
     },
     async end(because) {
       // Ours first: a request that we give up must not look like one that the program cut off.

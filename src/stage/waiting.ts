@@ -1,7 +1,7 @@
 import { parseEventLine } from '../timeline/event-line.ts';
 import type { TimelineEvent } from '../timeline/events.ts';
 import type { TimelineLog } from '../timeline/log.ts';
-import { outcomeOf } from '../timeline/questions.ts';
+import { outcomeOf, requestNamed } from '../timeline/questions.ts';
 import { readyWithinMs } from './limits.ts';
 import { Milestone } from './milestone.ts';
 import { type Pace, pause, timeRunsOut } from './pace.ts';
@@ -24,6 +24,9 @@ export interface Sign<T> extends Wait {
 
 export const betweenLooksMs = 20;
 const looksUntilIdle = 5;
+
+// Timers of a program count in whole milliseconds and may fire up to one early.
+const timerGrainMs = 2;
 
 /** The signs of life of one program that a scenario may wait for; a sign that never comes is a missed milestone. */
 export class Waiting {
@@ -111,7 +114,7 @@ export class Waiting {
       : new Milestone(milestone, `${text} within ${seconds(afterMs + this.pace.soonMs)}`, { onTime: true });
   }
 
-  /** Waits until the request is answered or has failed. */
+  /** Waits until the request is answered or has failed. Of a program that is over, its connection tells us which. */
   async answered(name: string): Promise<void> {
     await this.sees(`answers ${name}`, {
       afterMs: this.takesMs.get(name) ?? 0,
@@ -148,6 +151,14 @@ export class Waiting {
   /** Leaves the program alone for a while; ends early where it ends by itself. */
   async leftAlone({ forMs }: { forMs: number }): Promise<void> {
     await Promise.race([this.program.ended, pause(forMs)]);
+  }
+
+  /** Answered before the time that it was asked to take: no slowness of the machine does that. */
+  protected cameTooEarly(name: string): boolean {
+    const timeline = this.log.timeline(0);
+    const outcome = outcomeOf(timeline, name);
+    const takesMs = (this.takesMs.get(name) ?? 0) - timerGrainMs;
+    return outcome?.kind === 'answer' && outcome.atMs - (requestNamed(timeline, name)?.atMs ?? 0) < takesMs;
   }
 
   protected isSettled(name: string): boolean {

@@ -53,6 +53,8 @@ export interface RequestSent extends Seen<'request'> {
   readonly method: string;
   readonly path: string;
   readonly on?: string;
+  /** The headers that the scenario set, where it set any. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The whole answer to a request arrived. */

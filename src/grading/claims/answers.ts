@@ -2,6 +2,9 @@ import type { Answer, Timeline } from '../../timeline/events.ts';
 import { outcomeOf, requestNamed } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
 
+// Timers of a program count in whole milliseconds and may fire up to one early.
+const timerGrainMs = 2;
+
 /** Claims about what came of one request. Moot where it was never sent. */
 export const answer = (name: string) => ({
   hasStatus: (status: number): Claim => ({
@@ -25,6 +28,35 @@ export const answer = (name: string) => ({
         return jsonField(seen.body, parameter) === asked
           ? holds
           : broken(`JSON with "${parameter}":"${asked}"`, shortened(seen.body), {
+              evidence: evidenceOf(timeline, name),
+            });
+      }),
+  }),
+
+  /** The body is JSON with a field that `accepts` takes. */
+  hasField: (field: string, what: string, accepts: (value: unknown) => boolean): Claim => ({
+    text: `the answer to "${name}" has "${field}": ${what}`,
+    judge: (timeline) =>
+      judgeAnswer(timeline, name, (seen) =>
+        accepts(jsonField(seen.body, field))
+          ? holds
+          : broken(`JSON with "${field}": ${what}`, shortened(seen.body), {
+              evidence: evidenceOf(timeline, name),
+            }),
+      ),
+  }),
+
+  /** Strict: an answer that comes before the milliseconds of the query's `parameter` was not waited for. */
+  takesItsTime: (parameter: string): Claim => ({
+    text: `the answer to "${name}" takes as long as it was asked to`,
+    judge: (timeline) =>
+      judgeAnswer(timeline, name, (seen) => {
+        const sent = requestNamed(timeline, name);
+        const asked = Number(new URL(sent?.path ?? '/', 'http://localhost').searchParams.get(parameter));
+        const tookMs = seen.atMs - (sent?.atMs ?? 0);
+        return tookMs >= asked - timerGrainMs
+          ? holds
+          : broken(`an answer after ${asked} ms or later`, `it came after ${Math.round(tookMs)} ms`, {
               evidence: evidenceOf(timeline, name),
             });
       }),

@@ -23,4 +23,19 @@ export const newConnections = {
       );
     },
   }),
+
+  /** Judges what `turnsAway` found. Refused, reset, unanswered or answered with another status are all the same. */
+  getNo200While: (request: string, { after }: { after: string }): Claim => ({
+    text: `soon after "${after}" no new connection gets a 200, while "${request}" still waits for its answer`,
+    judge(timeline) {
+      const tried = connectionsNamed(timeline, 'newcomer').at(-1);
+      if (tried?.state === 'refused') return holds;
+      if (tried === undefined)
+        return moot(whatStoppedThePlay(timeline) ?? `the program was over before "${request}" was answered`);
+      return broken(`no 200 for a newcomer, soon after "${after}"`, 'a new connection was still served', {
+        evidence: [timeline.events.indexOf(tried)],
+        onTimeAlone: outcomeOf(timeline, request) === undefined,
+      });
+    },
+  }),
 };

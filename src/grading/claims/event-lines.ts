@@ -174,7 +174,7 @@ const shown = (line: EventLine | undefined): string =>
   line === undefined ? 'nothing' : line.line.text.slice(0, 200);
 
 /** Broken where the scenario waited for this very line in vain; moot where it never came so far. */
-function notSeen(timeline: Timeline, event: string, expected = `a line {"event":"${event}"}`) {
+export function notSeen(timeline: Timeline, event: string, expected = `a line {"event":"${event}"}`) {
   const missed = missedMilestone(timeline);
   if (missed?.milestone === event || missed?.milestone === `says ${event}`) {
     return broken(expected, missed.text, {

@@ -107,7 +107,9 @@ function judgeEnd(timeline: Timeline, app: string, judge: (end: Ended) => Judgem
   if (stopped !== undefined) return moot(stopped);
   const end = endOf(timeline, app);
   const late = missedMilestone(timeline);
-  if (late?.milestone === 'gone') {
+  // Where several programs are played, one may have ended although another did not.
+  const endedByItself = end !== undefined && end.because === undefined;
+  if (late?.milestone === 'gone' && !endedByItself) {
     return broken('an end in time', `${late.text}, so we ended it`, {
       evidence: [timeline.events.indexOf(late)],
       onTimeAlone: true,

@@ -1,0 +1,115 @@
+import { eventLines, parseEventLine } from '../timeline/event-line.ts';
+import { eventsOf, numericSetting, requestNamed } from '../timeline/questions.ts';
+import { OverTooSoon } from './milestone.ts';
+import { pause, timeRunsOut } from './pace.ts';
+import { tryRequest } from './try-request.ts';
+import { betweenLooksMs, Waiting } from './waiting.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Looks at what lasts only for a while: each tries until it is so, and is played again where it was over too soon. */
+export class Looking extends Waiting {
+  /** Waits for an event line of that name whose fields are as wanted. */
+  async saysWhere(event: string, what: string, accepts: (fields: Fields) => boolean): Promise<void> {
+    await this.sees(`says ${event}`, {
+      text: `it printed no event line "${event}" ${what}`,
+      match: (seen) => {
+        const line = seen.kind === 'line' && seen.app === this.name ? parseEventLine(seen) : undefined;
+        return line?.event === event && accepts(line.fields) ? true : undefined;
+      },
+    });
+  }
+
+  /** Waits until that many event lines of that name differ in their message; each may come more than once. */
+  async saysForEach(event: string, count: number): Promise<void> {
+    const messages = new Set<unknown>();
+    await this.sees(`says ${event}`, {
+      text: `it did not print ${count} event lines "${event}" with different messages`,
+      match: (seen) => {
+        const line = seen.kind === 'line' && seen.app === this.name ? parseEventLine(seen) : undefined;
+        if (line?.event === event) messages.add(line.fields.message);
+        return messages.size >= count ? true : undefined;
+      },
+    });
+  }
+
+  /**
+   * Asks on new connections until the answer's body is as wanted, for no longer than "soon". Only the last request and
+   * its answer are written down. With `within`, what is asked about lasts at least for that setting's milliseconds
+   * after that request; it is played again where no answer was as wanted, and the time was over before the "soon".
+   */
+  async asksFor(
+    path: string,
+    {
+      as,
+      accepts,
+      within,
+    }: { as: string; accepts: (body: string) => boolean; within?: { setting: string; of: string } },
+  ): Promise<void> {
+    const late = new AbortController();
+    const done = new AbortController();
+    void timeRunsOut(this.pace, { signal: done.signal }).then(() => late.abort());
+    const overAtMs = within === undefined ? Number.POSITIVE_INFINITY : this.#lastsUntilMs(within);
+    try {
+      while (!this.isOver) {
+        const lastLook = late.signal.aborted;
+        const sentMs = this.log.nowMs();
+        const found = await tryRequest(this.port, path, this.pace.soonMs);
+        const accepted = found.status !== undefined && accepts(found.body);
+        if (!accepted && this.log.nowMs() > overAtMs && !lastLook)
+          throw new OverTooSoon(`What "${path}" was asked about was over before it could be looked at.`);
+        if (accepted || lastLook) {
+          this.log.add({ kind: 'request', app: this.name, name: as, method: 'GET', path }, sentMs);
+          this.log.add(
+            found.status === undefined
+              ? { kind: 'request-failed', name: as, code: found.code }
+              : { kind: 'answer', name: as, status: found.status, headers: {}, body: found.body },
+          );
+          return;
+        }
+        await pause(betweenLooksMs);
+      }
+    } finally {
+      done.abort();
+    }
+  }
+
+  /**
+   * Asks `GET /` on new connections until one gets no 200 while the request `whileOpen` still waits for its answer.
+   * The "soon" counts from the event line `since`. Plays again where the answer came before anything can be said.
+   */
+  async turnsAway({ whileOpen, since }: { whileOpen: string; since: string }): Promise<void> {
+    while (!this.isOver) {
+      const { status, code } = await tryRequest(this.port, '/', this.pace.soonMs);
+      const settled = this.isSettled(whileOpen);
+      const line = eventLines(this.log.timeline(0), { event: since, app: this.name })[0]?.line;
+      const soonIsOver = line !== undefined && this.log.nowMs() - line.atMs > this.pace.soonMs;
+      if (settled && !soonIsOver) break;
+      if (soonIsOver || status !== 200) {
+        const state = settled || status === 200 ? 'open' : 'refused';
+        this.log.add({ kind: 'connection', name: 'newcomer', state, code: String(status ?? code) });
+        return;
+      }
+      await pause(betweenLooksMs);
+    }
+    this.stillOpen(whileOpen);
+  }
+
+  /** Plays again where the request was answered already; one that failed, or came too early, is for a claim. */
+  stillOpen(name: string): void {
+    if (this.isAnswered(name) && !this.cameTooEarly(name))
+      throw new OverTooSoon(`"${name}" was answered before it could be made use of.`);
+  }
+
+  /** Plays again where the setting's milliseconds since the request was sent have passed. */
+  stillWithin(setting: string, { of }: { of: string }): void {
+    if (this.log.nowMs() > this.#lastsUntilMs({ setting, of }))
+      throw new OverTooSoon(`${setting} had passed since "${of}" before the scenario was done with it.`);
+  }
+
+  #lastsUntilMs({ setting, of }: { setting: string; of: string }): number {
+    const timeline = this.log.timeline(0);
+    const sent = requestNamed(timeline, of) ?? eventsOf(timeline, 'started')[0];
+    return (sent?.atMs ?? 0) + (numericSetting(timeline, setting, this.name) ?? 0);
+  }
+}
