@@ -1,15 +1,15 @@
 // style: CommonJS with callbacks, prototypes and hoisted functions; a late timer measures the lag; alerts go to stderr before the snapshot
 'use strict';
 
-var fs = require('fs');
-var http = require('http');
-var url = require('url');
+var fs = require('node:fs');
+var http = require('node:http');
+var url = require('node:url');
 
 var MEGABYTE = 2 ** 20;
 var METRICS = ['cpuPercent', 'rssMB', 'heapUsedMB', 'loopLagMs'];
 
 function say(stream, fields) {
-  stream.write(JSON.stringify(fields) + '\n');
+  stream.write(`${JSON.stringify(fields)}\n`);
 }
 
 function Rule(definition) {
@@ -23,10 +23,10 @@ function Rule(definition) {
 
 Rule.check = (definition) => {
   if (definition === null || typeof definition !== 'object')
-    return 'not a rule: ' + JSON.stringify(definition);
+    return `not a rule: ${JSON.stringify(definition)}`;
   if (METRICS.indexOf(definition.metric) < 0)
-    return definition.name + ': unknown metric ' + definition.metric;
-  if (typeof definition.above !== 'number') return definition.name + ': above is no number';
+    return `${definition.name}: unknown metric ${definition.metric}`;
+  if (typeof definition.above !== 'number') return `${definition.name}: above is no number`;
   return null;
 };
 
@@ -56,8 +56,8 @@ function rulesFrom(text, done) {
     return done(error);
   }
   if (!Array.isArray(list)) return done(new Error('no array'));
-  for (var i = 0; i < list.length; i += 1) {
-    var fault = Rule.check(list[i]);
+  for (let i = 0; i < list.length; i += 1) {
+    const fault = Rule.check(list[i]);
     if (fault) return done(new Error(fault));
   }
   done(
@@ -114,13 +114,13 @@ Monitor.prototype.sample = function () {
     loopLagMs: this.worstDelay,
   };
   this.worstDelay = 0;
-  for (var i = 0; i < this.rules.length; i += 1) this.rules[i].update(this.metrics);
+  for (let i = 0; i < this.rules.length; i += 1) this.rules[i].update(this.metrics);
   say(process.stdout, Object.assign({ at: new Date().toISOString() }, this.metrics, { event: 'snapshot' }));
 };
 
 Monitor.prototype.health = function () {
   var names = [];
-  for (var i = 0; i < this.rules.length; i += 1) if (this.rules[i].on) names.push(this.rules[i].name);
+  for (let i = 0; i < this.rules.length; i += 1) if (this.rules[i].on) names.push(this.rules[i].name);
   return { status: names.length ? 'degraded' : 'healthy', metrics: this.metrics, alerts: names };
 };
 
@@ -163,7 +163,7 @@ function serve(monitor) {
     }
     if (req.method === 'POST' && parts.pathname === '/load/memory') {
       return reply(202, {}, () => {
-        for (var i = 0; i < mb; i += 1) kept.push(new Array(MEGABYTE / 8).fill(i));
+        for (let i = 0; i < mb; i += 1) kept.push(new Array(MEGABYTE / 8).fill(i));
       });
     }
     if (req.method === 'DELETE' && parts.pathname === '/load/memory') {
@@ -181,7 +181,7 @@ function serve(monitor) {
 
 loadRules((error, rules) => {
   if (error) {
-    process.stderr.write('cannot use the rules: ' + error.message + '\n');
+    process.stderr.write(`cannot use the rules: ${error.message}\n`);
     process.exitCode = 1;
     return;
   }
@@ -198,7 +198,7 @@ loadRules((error, rules) => {
   process.on('SIGINT', end);
   process.on('SIGHUP', () => {
     loadRules((fault, fresh) => {
-      if (fault) process.stderr.write('reload failed: ' + fault.message + '\n');
+      if (fault) process.stderr.write(`reload failed: ${fault.message}\n`);
       else monitor.rules = fresh;
     });
   });

@@ -43,7 +43,7 @@ function subscribeRule(rule: { name: string; metric: string; above: number; samp
 
 function parse(text: string) {
   const rules = JSON.parse(text) as unknown;
-  if (!(rules instanceof Array)) throw new Error('ALERT_RULES: an array is needed');
+  if (!Array.isArray(rules)) throw new Error('ALERT_RULES: an array is needed');
   return rules.map((rule: Record<string, unknown>) => {
     const { name, metric, above, samples: needed = 1 } = rule;
     if (!['cpuPercent', 'rssMB', 'heapUsedMB', 'loopLagMs'].includes(metric as string)) {

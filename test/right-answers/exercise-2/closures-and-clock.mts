@@ -39,14 +39,16 @@ function lagProbe(): Probe {
   };
 }
 
-function ruleOf({ name, metric, above, samples = 1 }: any) {
+type RuleText = { name: string; metric: string; above: number; samples?: number };
+
+function ruleOf({ name, metric, above, samples = 1 }: RuleText) {
   if (!Object.keys(probes).includes(metric))
     throw new RangeError(`${JSON.stringify(name)} asks for ${metric}`);
   if (!Number.isFinite(above)) throw new RangeError(`${JSON.stringify(name)} compares with ${above}`);
   let left = samples;
   let firing = false;
   return {
-    name: name as string,
+    name,
     describe: { name, metric, above },
     isFiring: () => firing,
     judge(values: Record<string, number>): Verdict {
@@ -66,7 +68,7 @@ function ruleOf({ name, metric, above, samples = 1 }: any) {
 function readRules() {
   const { ALERT_RULES, ALERT_RULES_FILE } = process.env;
   const text = ALERT_RULES ?? (ALERT_RULES_FILE ? readFileSync(ALERT_RULES_FILE, 'utf8') : '[]');
-  const list = JSON.parse(text);
+  const list = JSON.parse(text) as RuleText[];
   if (!Array.isArray(list)) throw new SyntaxError('the rules have to be an array');
   return list.map(ruleOf);
 }

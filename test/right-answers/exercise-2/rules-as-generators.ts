@@ -101,7 +101,7 @@ function sample(): void {
   for (const watch of watches) watch.feed(latest);
 }
 
-let memory: Float64Array[] | number[][] = [];
+let memory: number[][] = [];
 
 function busyUntil(end: number): void {
   while (performance.now() < end);
@@ -112,24 +112,22 @@ function useCpu(end: number): void {
   if (performance.now() < end) setTimeout(useCpu, 0, end);
 }
 
-function handle(request: IncomingMessage, response: ServerResponse): void {
+function handle(request: IncomingMessage, response: ServerResponse): unknown {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
   const ms = Number(searchParams.get('ms'));
-  const accept = (work: () => void): void => {
+  const accept = (work: () => void): unknown => {
     response.statusCode = 202;
-    response.end('accepted', () => setImmediate(work));
+    return response.end('accepted', () => setImmediate(work));
   };
   switch (pathname) {
     case '/':
-      response.end('hello');
-      return;
+      return response.end('hello');
     case '/health': {
       const alerts = watches.filter((watch) => watch.firing).map((watch) => watch.rule.name);
       response.statusCode = alerts.length === 0 ? 200 : 503;
-      response.end(
+      return response.end(
         JSON.stringify({ status: alerts.length === 0 ? 'healthy' : 'degraded', metrics: latest, alerts }),
       );
-      return;
     }
     case '/load/cpu':
       return accept(() => setTimeout(useCpu, 0, performance.now() + ms));
@@ -138,11 +136,11 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
     case '/load/memory':
       return accept(() => {
         if (request.method === 'DELETE') memory = [];
-        else memory = [...(memory as number[][]), ...fresh(Number(searchParams.get('mb')))];
+        else memory = [...memory, ...fresh(Number(searchParams.get('mb')))];
       });
     default:
       response.statusCode = 404;
-      response.end();
+      return response.end();
   }
 }
 
