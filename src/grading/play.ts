@@ -49,9 +49,10 @@ export async function playOnce(
     onBegun?.();
   });
   if (onEvent !== undefined) log.onEvent(onEvent);
+  for (const [file, text] of Object.entries(plan.files?.(draw) ?? {})) await stage.write(file, text);
   const app = stage.start({
     ...program,
-    settings: asText({ PORT: 0, ...plan.settings?.(draw) }),
+    settings: asText({ PORT: 0, ...plan.settings?.(draw, stage.folder) }),
     ipc: plan.ipc === true,
     ...(plan.afterExit === undefined ? {} : { afterExit: plan.afterExit }),
   });

@@ -1,5 +1,5 @@
-import { eventLines } from '../timeline/event-line.ts';
-import type { TimelineEvent } from '../timeline/events.ts';
+import { eventLines, parseEventLine } from '../timeline/event-line.ts';
+import type { Answer, TimelineEvent } from '../timeline/events.ts';
 import type { TimelineLog } from '../timeline/log.ts';
 import { eventsOf, numericSetting, outcomeOf } from '../timeline/questions.ts';
 import { Connections, tryConnection } from './connections.ts';
@@ -8,7 +8,7 @@ import { type Pace, pause } from './pace.ts';
 import { processTable } from './process-table.ts';
 import type { Program } from './program.ts';
 import { type RequestOptions, Requests } from './requests.ts';
-import { betweenLooksMs, Waiting } from './waiting.ts';
+import { betweenLooksMs, type Wait, Waiting } from './waiting.ts';
 
 export interface AppRequest extends Omit<RequestOptions, 'as'> {
   /** The request's name in the timeline; the path where it has none. */
@@ -16,6 +16,16 @@ export interface AppRequest extends Omit<RequestOptions, 'as'> {
   /** How long the program is asked to take for the answer; `answered` waits that much longer. */
   readonly takesMs?: number;
 }
+
+export interface AskUntil extends Wait {
+  /** The requests' common name; each has its number after it. */
+  readonly as: string;
+  readonly accepts: (answer: Answer) => boolean;
+  /** Completes a sentence about the program, where no answer was accepted. */
+  readonly text: string;
+}
+
+const roundsBetweenLines = 5;
 
 /** What a scenario does to one program: acts on it, and waits for its signs. Judges nothing. */
 export class App extends Waiting {
@@ -139,6 +149,14 @@ export class App extends Waiting {
     this.program.closeChannel();
   }
 
+  /** From now on, writes the operating system's figures into the timeline at each event line of that name. */
+  sampleAtEach(event: string): void {
+    this.log.onEvent((seen) => {
+      if (seen.kind === 'line' && seen.app === this.name && parseEventLine(seen)?.event === event)
+        this.sample();
+    });
+  }
+
   /** Writes the operating system's figures for the program into the timeline. */
   sample(): void {
     const row = processTable.readProcess(this.pid);
@@ -152,6 +170,50 @@ export class App extends Waiting {
       cpuMs,
       children: processTable.childPidsOf(pid),
     });
+  }
+
+  /** Waits until the program's resident memory, as the process table shows it, is so much above the last sample. */
+  async grows({ byMB, afterMs = 0 }: Wait & { byMB: number }): Promise<void> {
+    const before =
+      eventsOf(this.log.timeline(0), 'sample').findLast(({ app }) => app === this.name)?.rssMB ?? 0;
+    await this.looksUntil(() => (processTable.readProcess(this.pid)?.rssMB ?? 0) >= before + byMB, {
+      milestone: 'grows',
+      text: `its resident memory did not grow by ${byMB} MB`,
+      afterMs,
+    });
+  }
+
+  /** Asks again and again, each time on a new connection, until an answer is one that `accepts` takes. */
+  async asksUntil(path: string, { as, accepts, text, afterMs = 0 }: AskUntil): Promise<void> {
+    let count = 0;
+    const ask = async (): Promise<boolean> => {
+      count += 1;
+      await this.request('GET', path, { as: `${as} ${count}` });
+      const outcome = outcomeOf(this.log.timeline(0), `${as} ${count}`);
+      return outcome?.kind === 'answer' && accepts(outcome);
+    };
+    await this.looksUntil(ask, { milestone: `answers ${as}`, text, afterMs });
+  }
+
+  /**
+   * Does something that must lie wholly between two lines of an event, and waits for the second. Where a line came in
+   * between it does so again, under the next name; plays again where it never succeeds.
+   */
+  async actsBetween(event: string, as: string, act: (name: string) => Promise<void>): Promise<void> {
+    for (let round = 1; round <= roundsBetweenLines; round += 1) {
+      await this.saysMore(event);
+      const from = this.log.events.length;
+      await act(`${as}.${round}`);
+      const inBetween = this.log.events
+        .slice(from)
+        .some((seen) => seen.kind === 'line' && parseEventLine(seen)?.event === event);
+      if (inBetween) continue;
+      await this.saysMore(event);
+      return;
+    }
+    throw new OverTooSoon(
+      `A line "${event}" came while "${as}" was under way, ${roundsBetweenLines} times in a row.`,
+    );
   }
 
   /** Drops every client of this program; called at the scenario's end. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TimelineLog } from '../timeline/log.ts';
@@ -25,6 +25,8 @@ export type StartOptions = Omit<ProgramOptions, 'app' | 'folder'> & { readonly a
 export interface Stage extends AsyncDisposable {
   readonly log: TimelineLog;
   readonly folder: string;
+  /** Writes a file into the folder, whole or not at all, and a fact of the same name into the timeline. */
+  write(file: string, text: string): Promise<void>;
   start(options: StartOptions): App;
   /** Ends every program that is still running; `because` completes "ended by us because ...". */
   end(because: string): Promise<void>;
@@ -84,6 +86,12 @@ async function openStage({
   return {
     log,
     folder,
+    async write(file, text) {
+      const path = join(folder, file);
+      await writeFile(`${path}.new`, text);
+      await rename(`${path}.new`, path);
+      log.add({ kind: 'fact', name: file, value: text });
+    },
     start({ app = theApp, ...options }) {
       // A play that is still under way when we are interrupted must not start anybody any more.
       if (closed) throw new Error('The stage is closed.');

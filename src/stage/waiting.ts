@@ -18,6 +18,8 @@ export interface Sign<T> extends Wait {
   readonly match: (seen: TimelineEvent) => T | undefined;
   /** Completes a sentence about the program: "it printed no event line ...". */
   readonly text: string;
+  /** Index of the first event that counts; all of them where it is left out. */
+  readonly since?: number;
 }
 
 export const betweenLooksMs = 20;
@@ -78,6 +80,40 @@ export class Waiting {
     });
   }
 
+  /** Waits until event lines of that name have come `times` more times, counted from now. */
+  async saysMore(event: string, { times = 1, afterMs = 0 }: Wait & { times?: number } = {}): Promise<void> {
+    let left = times;
+    await this.sees(`says ${event}`, {
+      afterMs,
+      since: this.log.events.length,
+      text:
+        times === 1
+          ? `it printed no further event line "${event}"`
+          : `it did not print ${times} more event lines "${event}"`,
+      match: (seen) => {
+        if (seen.kind === 'line' && seen.app === this.name && parseEventLine(seen)?.event === event)
+          left -= 1;
+        return left === 0 ? true : undefined;
+      },
+    });
+  }
+
+  /** Waits for a line on stderr, counted from now, that is no event line: free text for an operator. */
+  async complains({ afterMs = 0 }: Wait = {}): Promise<void> {
+    await this.sees('complains', {
+      afterMs,
+      since: this.log.events.length,
+      text: 'it wrote nothing to stderr',
+      match: (seen) =>
+        seen.kind === 'line' &&
+        seen.app === this.name &&
+        seen.stream === 'stderr' &&
+        parseEventLine(seen) === undefined
+          ? true
+          : undefined,
+    });
+  }
+
   /** Waits for an IPC message that `match` accepts and resolves to it. `what` completes "it sent no ...". */
   async sends<T = unknown>(
     what: string,
@@ -98,11 +134,11 @@ export class Waiting {
   }
 
   /** Waits until `match` makes something of an event; a milestone is missed when time or the program runs out. */
-  async sees<T>(milestone: string, { match, text, afterMs = 0 }: Sign<T>): Promise<T> {
+  async sees<T>(milestone: string, { match, text, since = 0, afterMs = 0 }: Sign<T>): Promise<T> {
     const done = new AbortController();
     const over = this.program.ended.then(() => 'over' as const);
     const late = timeRunsOut(this.pace, { afterMs, signal: done.signal });
-    const found = await this.log.first(match, { giveUp: Promise.race([over, late]) });
+    const found = await this.log.first(match, { since, giveUp: Promise.race([over, late]) });
     done.abort();
     if (found !== undefined) return found;
     throw this.isOver
@@ -145,6 +181,31 @@ export class Waiting {
   /** Leaves the program alone for a while; ends early where it ends by itself. */
   async leftAlone({ forMs }: { forMs: number }): Promise<void> {
     await Promise.race([this.program.ended, pause(forMs)]);
+  }
+
+  /** Looks again and again; a milestone is missed when time or the program runs out. */
+  protected async looksUntil(
+    look: () => boolean | Promise<boolean>,
+    sign: Wait & { milestone: string; text: string },
+  ): Promise<void> {
+    const done = new AbortController();
+    let late = false;
+    const over = this.program.ended.then(() => false);
+    const ranOut = timeRunsOut(this.pace, { afterMs: sign.afterMs ?? 0, signal: done.signal }).then(() => {
+      late = true;
+      return false;
+    });
+    try {
+      // What had come by the time that it was late is looked at once more.
+      for (let lastLook = false; !(await Promise.race([look(), over, ranOut])); lastLook = late) {
+        const { milestone, text } = sign;
+        if (this.isOver) throw new Milestone(milestone, `${text} before it was over`, { onTime: false });
+        if (lastLook) throw new Milestone(milestone, `${text} soon enough`, { onTime: true });
+        await pause(betweenLooksMs);
+      }
+    } finally {
+      done.abort();
+    }
   }
 
   protected isSettled(name: string): boolean {
