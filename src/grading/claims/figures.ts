@@ -1,0 +1,96 @@
+import type { Sample, Timeline } from '../../timeline/events.ts';
+import { eventsOf, requestNamed, theApp } from '../../timeline/questions.ts';
+import { broken, type Claim, holds, moot, whatStoppedThePlay } from '../claim.ts';
+import { figureOf, medianOf, type Snapshot, snapshotsIn } from './snapshots.ts';
+
+type Paired = Snapshot & { readonly system: Sample };
+
+const paired = (timeline: Timeline): Paired[] =>
+  snapshotsIn(timeline).filter((snapshot): snapshot is Paired => snapshot.system !== undefined);
+
+const nothingToCompare = (timeline: Timeline) =>
+  moot(whatStoppedThePlay(timeline) ?? 'there were too few snapshots to compare with the operating system');
+
+export interface Tolerance {
+  readonly megabytes: number;
+  /** Of the system's figure, where that is more than the megabytes. */
+  readonly percent: number;
+}
+
+/** Claims that a figure of the program's own snapshots agrees with the operating system's, taken when each came. */
+export const figure = (field: string) => ({
+  /** Judged by the median, because memory may move between the program's reading and ours. */
+  agreesWithResidentMemory: (
+    { megabytes, percent }: Tolerance,
+    part: { before: string } | { last: number },
+  ): Claim => ({
+    text: `${field} agrees with the resident memory that the operating system shows`,
+    judge(timeline) {
+      const all = paired(timeline);
+      const untilMs = 'before' in part ? (requestNamed(timeline, part.before)?.atMs ?? 0) : 0;
+      const looked = 'last' in part ? all.slice(-part.last) : all.filter(({ atMs }) => atMs < untilMs);
+      if (looked.length === 0) return nothingToCompare(timeline);
+      const system = medianOf(looked.map((snapshot) => snapshot.system.rssMB));
+      const allowed = Math.max(megabytes, (system * percent) / 100);
+      const off = medianOf(
+        looked.map((snapshot) => Math.abs(figureOf(snapshot, field) - snapshot.system.rssMB)),
+      );
+      if (off <= allowed) return holds;
+      const said = looked.map((snapshot) => figureOf(snapshot, field).toFixed(1)).join(', ');
+      return broken(
+        `about ${system.toFixed(1)} MB, which the operating system shows`,
+        `${field} was ${said}`,
+        {
+          evidence: looked.map(({ index }) => index),
+        },
+      );
+    },
+  }),
+
+  /** Judged by the mean over all samples: a tick of the system's clock is too coarse for one of them. */
+  agreesWithProcessorTime: ({ points }: { points: number }): Claim => ({
+    text: `${field} agrees with the processor time that the operating system counts`,
+    judge(timeline) {
+      const all = paired(timeline);
+      const first = all[0];
+      const last = all.at(-1);
+      if (first === undefined || last === undefined || first === last) return nothingToCompare(timeline);
+      const weighted = all
+        .slice(1)
+        .reduce(
+          (sum, snapshot, index) =>
+            sum + figureOf(snapshot, field) * (snapshot.atMs - (all[index] as Paired).atMs),
+          0,
+        );
+      const said = weighted / (last.atMs - first.atMs);
+      const counted =
+        ((last.system.cpuMs - first.system.cpuMs) / (last.system.atMs - first.system.atMs)) * 100;
+      if (Math.abs(said - counted) <= points) return holds;
+      return broken(
+        `${counted.toFixed(1)} on average, within ${points} points`,
+        `${field} was ${said.toFixed(1)} on average over ${all.length - 1} samples`,
+        { evidence: all.map(({ index }) => index) },
+      );
+    },
+  }),
+});
+
+/** Claims about the processor time that the operating system counts for a program. */
+export const processorTime = {
+  /** Between the first sample of the system's figures and the last. */
+  staysBelow: ({ percent }: { percent: number }): Claim => ({
+    text: `the program uses less than ${percent} % of one core`,
+    judge(timeline) {
+      const taken = eventsOf(timeline, 'sample').filter(({ app }) => app === theApp);
+      const [first] = taken;
+      const last = taken.at(-1);
+      if (first === undefined || last === undefined || first === last) return nothingToCompare(timeline);
+      const used = ((last.cpuMs - first.cpuMs) / (last.atMs - first.atMs)) * 100;
+      if (used < percent) return holds;
+      const span = `${((last.atMs - first.atMs) / 1000).toFixed(1)} s`;
+      return broken(`less than ${percent} % of one core`, `${used.toFixed(1)} % over ${span}`, {
+        evidence: [timeline.events.indexOf(first), timeline.events.indexOf(last)],
+      });
+    },
+  }),
+};
