@@ -35,12 +35,12 @@ const shortByMs = 25;
 const longByMs = 40;
 const smallShareOfTheBlock = 0.5;
 
-/** Claims about what a figure says of blocks. The majority decides: a machine may stall once without any block. */
+/** Claims about what a figure says of blocks. One of several decides nothing: a machine may stall without any block. */
 export const lag = (field: string) => ({
   showsEachBlock: (): Claim => ({
     text: `${field} shows a block in the first snapshot after it`,
     judge: (timeline) =>
-      judgeMost(timeline, ({ ms, seenMs, first }) => {
+      judgeAll(timeline, atLeastHalf, ({ ms, seenMs, first }) => {
         const said = figureOf(first, field);
         return {
           fits: said >= ms - shortByMs && said <= seenMs + longByMs,
@@ -54,7 +54,7 @@ export const lag = (field: string) => ({
   isSmallAgain: (): Claim => ({
     text: `${field} is small again in the second snapshot after a block`,
     judge: (timeline) =>
-      judgeMost(timeline, ({ ms, second }) => {
+      judgeAll(timeline, every, ({ ms, second }) => {
         const said = figureOf(second, field);
         return {
           fits: said < ms * smallShareOfTheBlock,
@@ -73,12 +73,17 @@ interface Look {
   readonly snapshot: Snapshot;
 }
 
-function judgeMost(timeline: Timeline, look: (block: Block) => Look): Judgement {
+type Enough = (wrong: number, all: number) => boolean;
+const atLeastHalf: Enough = (wrong, all) => wrong * 2 >= all;
+// A figure that stays up does so after every block, and a stall of the machine does not.
+const every: Enough = (wrong, all) => wrong === all;
+
+function judgeAll(timeline: Timeline, isEnough: Enough, look: (block: Block) => Look): Judgement {
   const blocks = blocksIn(timeline);
   if (blocks.length === 0) return moot(whatStoppedThePlay(timeline) ?? 'no block lay wholly inside a sample');
   const looks = blocks.map(look);
   const wrong = looks.filter(({ fits }) => !fits);
-  if (wrong.length * 2 < looks.length) return holds;
+  if (!isEnough(wrong.length, looks.length)) return holds;
   return broken(wrong.map(({ expected }) => expected).join(', '), wrong.map(({ seen }) => seen).join('; '), {
     evidence: wrong.map(({ snapshot }) => snapshot.index),
   });
