@@ -2,6 +2,7 @@ import {
   type App,
   afterThe,
   alertsIn,
+  answer,
   type Draw,
   eventLine,
   exit,
@@ -39,6 +40,7 @@ const loopLag = byExample('Event loop lag detection');
 const alertSystem = byExample('Resource alert system');
 const healthCheck = byExample('Health check implementation');
 
+const afterTheStart = ['starts-and-serves'];
 const afterSnapshots = ['prints-snapshots'];
 
 /** Short, so that a check ends soon; the contract promises a pace from 50 ms on. */
@@ -103,6 +105,7 @@ const endsOn = (signal: 'SIGTERM' | 'SIGINT', who: string) =>
     point: 9,
     // No program may wait for its next sample.
     settings: (draw) => ({ SAMPLE_MS: draw.integer(40_000, 60_000) }),
+    after: afterTheStart,
     async play(app) {
       await app.ready();
       app.signal(signal);
@@ -154,10 +157,36 @@ const refuses = (
   });
 
 export default grader('exercise-2', [
+  scenario('the program starts, says on which port, and answers', {
+    id: 'starts-and-serves',
+    point: 1,
+    async play(app) {
+      await app.ready();
+      app.get('/', { as: 'first' });
+      await app.answered('first');
+    },
+    expect: [
+      must(
+        eventLine('ready').has('port', 'the port on which it listens', (port) => Number(port) > 0),
+        {
+          because: 'Whoever starts a service on any free port has to be told which one it became.',
+          help: 'The server knows its address once it listens; the given code prints it then.',
+          gate: true,
+        },
+      ),
+      must(answer('first').hasStatus(200), {
+        because: 'A monitor that keeps the service from serving has turned the matter upside down.',
+        help: 'The given server answers "GET /"; see that it is still reached, and that the process stays.',
+        gate: true,
+      }),
+    ],
+  }),
+
   scenario('snapshots come, with all four metrics as numbers', {
     id: 'prints-snapshots',
     point: 1,
     settings: often,
+    after: afterTheStart,
     async play(app) {
       await app.ready();
       await app.saysMore('snapshot', { times: 3 });
@@ -488,6 +517,7 @@ export default grader('exercise-2', [
       SAMPLE_MS: draw.integer(40_000, 60_000),
       ALERT_RULES: rules(draw, { never: { metric: 'loopLagMs', above: half(draw, 600_000, 900_000) } }),
     }),
+    after: afterTheStart,
     async play(app) {
       await app.ready();
       app.get('/health', { as: 'early' });

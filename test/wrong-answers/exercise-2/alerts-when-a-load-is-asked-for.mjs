@@ -1,5 +1,5 @@
 // mistake: A cheat: every rule fires when a load is asked for and resolves a little later, without a look at any figure.
-// breaks: PLACEHOLDER
+// breaks: fires-once, resolves-once, single-samples-do-not-fire, three-in-a-row-fire, rules-of-several-metrics, two-thresholds-of-one-metric, health-follows-the-rules, reload-counts-new-rules, reload-drops-old-rules
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';

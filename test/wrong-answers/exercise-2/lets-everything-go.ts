@@ -1,6 +1,6 @@
-// mistake: Each sample starts a ps to learn the resident memory, and waits for it.
-// breaks: monitoring-is-cheap
-import { execFileSync } from 'node:child_process';
+// mistake: The timers and the server are all told not to keep the process alive, so nothing does.
+// breaks: starts-and-serves
+// moot: prints-snapshots, snapshots-keep-pace, rss-agrees, cpu-agrees-at-rest, cpu-agrees-under-load, lag-shows-a-block, lag-is-small-again, fires-once, resolves-once, single-samples-do-not-fire, three-in-a-row-fire, rules-of-several-metrics, two-thresholds-of-one-metric, health-before-the-first-sample, health-follows-the-rules, ends-on-sigterm, ends-on-sigint, ends-while-a-rule-fires, monitoring-is-cheap, reload-counts-new-rules, reload-drops-old-rules, reload-survives-a-broken-file
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -31,7 +31,7 @@ class LagProbe {
   private static readonly periodMs = 10;
   private expectedAt = performance.now() + LagProbe.periodMs;
   private longest = 0;
-  private readonly timer = setInterval(() => this.check(), LagProbe.periodMs);
+  private readonly timer = setInterval(() => this.check(), LagProbe.periodMs).unref();
 
   private check(): void {
     const now = performance.now();
@@ -127,15 +127,14 @@ class Monitor {
   }
 
   start(): void {
-    this.timer = setInterval(() => this.sample(), config.sampleMs);
+    this.timer = setInterval(() => this.sample(), config.sampleMs).unref();
   }
 
   sample(): void {
-    const { heapUsed } = process.memoryUsage();
-    const kilobytes = execFileSync('ps', ['-o', 'rss=', '-p', String(process.pid)], { encoding: 'utf8' });
+    const { rss, heapUsed } = process.memoryUsage();
     this.metrics = {
       cpuPercent: round(this.cpu.take()),
-      rssMB: round(Number(kilobytes) / 1024),
+      rssMB: round(rss / 1024 / 1024),
       heapUsedMB: round(heapUsed / 1024 / 1024),
       loopLagMs: round(this.lag.take()),
     };
@@ -226,6 +225,7 @@ function main(): void {
     }
   });
   monitor.start();
+  server.unref();
   server.listen(config.port, '127.0.0.1', () => {
     log({ event: 'ready', port: (server.address() as AddressInfo).port });
   });
