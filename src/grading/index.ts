@@ -13,7 +13,7 @@ export { newConnections } from './claims/connections.ts';
 export { eventLine, theLines } from './claims/event-lines.ts';
 export { describeEnd, exit, exitOf, program } from './claims/exit.ts';
 export { figure, processorTime } from './claims/figures.ts';
-export { alertsIn, health } from './claims/health.ts';
+export { health } from './claims/health.ts';
 export { ready } from './claims/ready.ts';
 export { snapshots } from './claims/snapshots.ts';
 export type { Draw } from './draw.ts';

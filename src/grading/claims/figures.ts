@@ -48,7 +48,7 @@ export const figure = (field: string) => ({
   }),
 
   /** Judged by the mean over all samples: a tick of the system's clock is too coarse for one of them. */
-  agreesWithProcessorTime: ({ points }: { points: number }): Claim => ({
+  agreesWithProcessorTime: ({ points, percent }: { points: number; percent: number }): Claim => ({
     text: `${field} agrees with the processor time that the operating system counts`,
     judge(timeline) {
       const all = paired(timeline);
@@ -65,9 +65,10 @@ export const figure = (field: string) => ({
       const said = weighted / (last.atMs - first.atMs);
       const counted =
         ((last.system.cpuMs - first.system.cpuMs) / (last.system.atMs - first.system.atMs)) * 100;
-      if (Math.abs(said - counted) <= points) return holds;
+      const allowed = Math.max(points, (counted * percent) / 100);
+      if (Math.abs(said - counted) <= allowed) return holds;
       return broken(
-        `${counted.toFixed(1)} on average, within ${points} points`,
+        `${counted.toFixed(1)} on average, within ${allowed.toFixed(0)} points`,
         `${field} was ${said.toFixed(1)} on average over ${all.length - 1} samples`,
         { evidence: all.map(({ index }) => index) },
       );

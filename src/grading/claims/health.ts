@@ -1,7 +1,8 @@
 import type { Answer, Timeline } from '../../timeline/events.ts';
-import { eventsOf } from '../../timeline/questions.ts';
+import { eventsOf, requestNamed } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
-import { ruleNamed } from './alerts.ts';
+import { ruleNamed, rulesIn } from './alerts.ts';
+import { figureOf, snapshotsIn } from './snapshots.ts';
 
 interface Body {
   readonly status?: unknown;
@@ -19,32 +20,40 @@ export function healthIn(answer: Answer): Body {
   }
 }
 
-/** How many rules an answer says are firing; 0 where it does not say. */
-export const alertsIn = (answer: Answer): number => {
-  const { alerts } = healthIn(answer);
-  return Array.isArray(alerts) ? alerts.length : 0;
-};
-
-/** Claims about the last answer to a health request of that name, or of that name and a number. */
+/** Claims about the answers to health requests of that name, or of that name and more; the last one where not said otherwise. */
 export const health = (name: string) => ({
   says: (code: 200 | 503, { firing = [] }: { firing?: readonly string[] } = {}): Claim => {
-    const status = code === 200 ? 'healthy' : 'degraded';
     const whose = firing.map((role) => `"${role}"`).join(' and ');
     return {
-      text: `/health says ${status} with code ${code}${whose && `, and that ${whose} fire`}`,
+      text: `/health says ${statusFor(code)} with code ${code}${whose && `, and that ${whose} fire`}`,
       judge: (timeline) =>
-        judgeLast(timeline, name, (answer, evidence) => {
-          const names = firing.map((role) => ruleNamed(timeline, role).name).sort();
-          const body = healthIn(answer);
-          const said = Array.isArray(body.alerts) ? [...body.alerts].sort() : undefined;
-          const fits =
-            answer.status === code && body.status === status && said?.join('\n') === names.join('\n');
-          if (fits) return holds;
-          const expected = `code ${code} and {"status":"${status}",...,"alerts":${JSON.stringify(names)}}`;
-          return broken(expected, `code ${answer.status} and ${answer.body.slice(0, 300)}`, { evidence });
-        }),
+        judgeLast(timeline, name, (answer, evidence) =>
+          saysIt(timeline, answer, { code, firing })
+            ? holds
+            : broken(...expectedAndSeen(timeline, answer, { code, firing }), { evidence }),
+        ),
     };
   },
+
+  /**
+   * Looks only at answers that came while the program's own snapshots left no doubt: the last one before the request
+   * showed just these rules above, and no further one came until the answer. The majority of them decides.
+   */
+  followsTheSnapshots: (code: 200 | 503, { firing = [] }: { firing?: readonly string[] } = {}): Claim => ({
+    text: `/health answers ${code} ${firing.length > 0 ? 'with the names of the firing rules ' : ''}between two samples that say so`,
+    judge(timeline) {
+      const asked = answersNamed(timeline, name).filter((answer) => isPlain(timeline, answer, firing));
+      const wrong = asked.filter((answer) => !saysIt(timeline, answer, { code, firing }));
+      const [first] = wrong;
+      if (asked.length === 0) {
+        return moot(whatStoppedThePlay(timeline) ?? 'no snapshot showed the metric where it had to be');
+      }
+      if (first === undefined || wrong.length * 2 < asked.length) return holds;
+      return broken(...expectedAndSeen(timeline, first, { code, firing }), {
+        evidence: wrong.map((answer) => timeline.events.indexOf(answer)),
+      });
+    },
+  }),
 
   /** The code alone, where a contract leaves the body open. */
   hasCode: (code: 200 | 503): Claim => ({
@@ -73,15 +82,54 @@ export const health = (name: string) => ({
   }),
 });
 
+interface Said {
+  readonly code: 200 | 503;
+  readonly firing: readonly string[];
+}
+
+const statusFor = (code: 200 | 503): string => (code === 200 ? 'healthy' : 'degraded');
+
+const namesOf = (timeline: Timeline, firing: readonly string[]): string[] =>
+  firing.map((role) => ruleNamed(timeline, role).name).sort();
+
+function saysIt(timeline: Timeline, answer: Answer, { code, firing }: Said): boolean {
+  const { status, alerts } = healthIn(answer);
+  const said = Array.isArray(alerts) ? [...alerts].sort() : undefined;
+  return (
+    answer.status === code &&
+    status === statusFor(code) &&
+    said?.join('\n') === namesOf(timeline, firing).join('\n')
+  );
+}
+
+const expectedAndSeen = (timeline: Timeline, answer: Answer, { code, firing }: Said): [string, string] => [
+  `code ${code} and {"status":"${statusFor(code)}",...,"alerts":${JSON.stringify(namesOf(timeline, firing))}}`,
+  `code ${answer.status} and ${answer.body.slice(0, 300)}`,
+];
+
+function isPlain(timeline: Timeline, answer: Answer, firing: readonly string[]): boolean {
+  const askedAtMs = requestNamed(timeline, answer.name)?.atMs ?? 0;
+  const all = snapshotsIn(timeline);
+  const last = all.findLast(({ atMs }) => atMs < askedAtMs);
+  if (last === undefined || all.some(({ atMs }) => atMs >= askedAtMs && atMs <= answer.atMs)) return false;
+  const above = rulesIn(timeline).filter((rule) => figureOf(last, rule.metric) > rule.above);
+  return (
+    above
+      .map(({ name }) => name)
+      .sort()
+      .join('\n') === namesOf(timeline, firing).join('\n')
+  );
+}
+
+const answersNamed = (timeline: Timeline, name: string): Answer[] =>
+  eventsOf(timeline, 'answer').filter((answer) => answer.name === name || answer.name.startsWith(`${name} `));
+
 function judgeLast(
   timeline: Timeline,
   name: string,
   judge: (answer: Answer, evidence: number[]) => Judgement,
 ): Judgement {
-  const answers = eventsOf(timeline, 'answer').filter(
-    (answer) => answer.name === name || answer.name.startsWith(`${name} `),
-  );
-  const last = answers.at(-1);
+  const last = answersNamed(timeline, name).at(-1);
   if (last === undefined) {
     return moot(whatStoppedThePlay(timeline) ?? `no request "${name}" was answered`);
   }

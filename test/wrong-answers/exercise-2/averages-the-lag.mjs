@@ -1,6 +1,6 @@
 // mistake: The lag is the mean of all delays in the sample, in which one long block disappears.
 // breaks: lag-shows-a-block
-// moot: resolves-once, single-samples-do-not-fire
+// moot: resolves-once, single-samples-do-not-fire, health-follows-the-rules
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';

@@ -1,5 +1,5 @@
 // mistake: The figure runs from 0 to 1 instead of to 100.
-// breaks: cpu-agrees-under-load, health-follows-the-rules
+// breaks: cpu-agrees-under-load
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

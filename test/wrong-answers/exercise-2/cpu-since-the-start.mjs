@@ -1,5 +1,5 @@
 // mistake: The processor time is divided by the uptime, which tells the average since the start and no load.
-// breaks: cpu-agrees-at-rest, cpu-agrees-under-load, health-follows-the-rules
+// breaks: cpu-agrees-at-rest, cpu-agrees-under-load
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';

@@ -1,6 +1,6 @@
 // mistake: Each /health takes a sample of its own, which takes the longest delay away from the snapshot.
 // breaks: lag-shows-a-block
-// moot: resolves-once, single-samples-do-not-fire
+// moot: resolves-once, single-samples-do-not-fire, health-follows-the-rules
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';

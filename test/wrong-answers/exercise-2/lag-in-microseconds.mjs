@@ -1,6 +1,6 @@
 // mistake: The histogram counts nanoseconds; they are divided by a thousand instead of a million.
 // breaks: lag-shows-a-block, lag-is-small-again
-// moot: resolves-once
+// moot: resolves-once, health-follows-the-rules
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';

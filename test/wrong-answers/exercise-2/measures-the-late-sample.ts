@@ -1,6 +1,6 @@
 // mistake: The lag is how late the sample itself comes, which misses every block that begins and ends between two samples.
 // breaks: lag-shows-a-block
-// moot: resolves-once, single-samples-do-not-fire
+// moot: resolves-once, single-samples-do-not-fire, health-follows-the-rules
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,5 +1,5 @@
 // mistake: The delay of the loop is measured by a setImmediate that starts the next one, so the loop never sleeps.
-// breaks: monitoring-is-cheap, health-follows-the-rules
+// breaks: monitoring-is-cheap
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';

@@ -1,6 +1,6 @@
 // mistake: The lag is the time that a setImmediate takes, measured at the sample: by then the block is over.
 // breaks: lag-shows-a-block
-// moot: resolves-once, single-samples-do-not-fire
+// moot: resolves-once, single-samples-do-not-fire, health-follows-the-rules
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
