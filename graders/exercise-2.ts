@@ -73,10 +73,10 @@ const filled = (draw: Draw): Rule => ({ metric: 'heapUsedMB', above: half(draw, 
 
 async function fill(app: App, draw: Draw, as = 'memory'): Promise<void> {
   const mb = draw.integer(100, 120);
-  app.sample();
+  const beforeMB = app.residentMB;
   app.post(`/load/memory?mb=${mb}`, { as });
   await app.answered(as);
-  await app.grows({ byMB: mb * 0.8 });
+  await app.grows({ toMB: beforeMB + mb * 0.8 });
 }
 
 /** One block that lies wholly inside a sample, and the sample after it. `/health` is asked in between. */

@@ -172,15 +172,15 @@ export class App extends Waiting {
     });
   }
 
-  /** Waits until the program's resident memory, as the process table shows it, is so much above the last sample. */
-  async grows({ byMB, afterMs = 0 }: Wait & { byMB: number }): Promise<void> {
-    const before =
-      eventsOf(this.log.timeline(0), 'sample').findLast(({ app }) => app === this.name)?.rssMB ?? 0;
-    await this.looksUntil(() => (processTable.readProcess(this.pid)?.rssMB ?? 0) >= before + byMB, {
-      milestone: 'grows',
-      text: `its resident memory did not grow by ${byMB} MB`,
-      afterMs,
-    });
+  /** The program's resident memory as the process table shows it now; 0 where the program is gone. */
+  get residentMB(): number {
+    return processTable.readProcess(this.pid)?.rssMB ?? 0;
+  }
+
+  /** Waits until the program's resident memory has come to so much. */
+  async grows({ toMB, afterMs = 0 }: Wait & { toMB: number }): Promise<void> {
+    const text = `its resident memory did not grow to ${Math.round(toMB)} MB`;
+    await this.looksUntil(() => this.residentMB >= toMB, { milestone: 'grows', text, afterMs });
   }
 
   /** Asks again and again, each time on a new connection, until an answer is one that `accepts` takes. */

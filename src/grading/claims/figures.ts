@@ -1,3 +1,4 @@
+import { OverTooSoon } from '../../stage/milestone.ts';
 import type { Sample, Timeline } from '../../timeline/events.ts';
 import { eventsOf, requestNamed, theApp } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, moot, whatStoppedThePlay } from '../claim.ts';
@@ -7,6 +8,30 @@ type Paired = Snapshot & { readonly system: Sample };
 
 const paired = (timeline: Timeline): Paired[] =>
   snapshotsIn(timeline).filter((snapshot): snapshot is Paired => snapshot.system !== undefined);
+
+/** When the program printed it, on its own clock; when it reached us, where it does not say. */
+function saidAtMs({ line, atMs }: Snapshot): number {
+  const said = Date.parse(String(line.fields.at));
+  return Number.isFinite(said) ? said : atMs;
+}
+
+// Our own figures are taken when a line reaches us; so much later than the promptest of them they count other work.
+const promptMs = 12;
+
+/**
+ * The span from the first to the last snapshot that reached us promptly. Where it is less than half of all, the
+ * machine was too busy for a comparison, and the scenario is played again.
+ */
+function promptly(all: readonly Paired[]): Paired[] {
+  const delays = all.map((snapshot) => snapshot.atMs - saidAtMs(snapshot));
+  const least = Math.min(...delays);
+  const isPrompt = (delay: number): boolean => delay - least <= promptMs;
+  const span = all.slice(delays.findIndex(isPrompt), delays.findLastIndex(isPrompt) + 1);
+  if (all.length > 1 && (span.length - 1) * 2 < all.length - 1) {
+    throw new OverTooSoon('What the program printed reached us too late to be compared.');
+  }
+  return span;
+}
 
 const nothingToCompare = (timeline: Timeline) =>
   moot(whatStoppedThePlay(timeline) ?? 'there were too few snapshots to compare with the operating system');
@@ -51,7 +76,7 @@ export const figure = (field: string) => ({
   agreesWithProcessorTime: ({ points, percent }: { points: number; percent: number }): Claim => ({
     text: `${field} agrees with the processor time that the operating system counts`,
     judge(timeline) {
-      const all = paired(timeline);
+      const all = promptly(paired(timeline));
       const first = all[0];
       const last = all.at(-1);
       if (first === undefined || last === undefined || first === last) return nothingToCompare(timeline);
@@ -59,10 +84,10 @@ export const figure = (field: string) => ({
         .slice(1)
         .reduce(
           (sum, snapshot, index) =>
-            sum + figureOf(snapshot, field) * (snapshot.atMs - (all[index] as Paired).atMs),
+            sum + figureOf(snapshot, field) * (saidAtMs(snapshot) - saidAtMs(all[index] as Paired)),
           0,
         );
-      const said = weighted / (last.atMs - first.atMs);
+      const said = weighted / (saidAtMs(last) - saidAtMs(first));
       const counted =
         ((last.system.cpuMs - first.system.cpuMs) / (last.system.atMs - first.system.atMs)) * 100;
       const allowed = Math.max(points, (counted * percent) / 100);

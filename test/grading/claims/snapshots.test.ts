@@ -81,6 +81,28 @@ describe('processor time', () => {
     expect(claim.judge(run([10], 10)).outcome).toBe('moot');
   });
 
+  test('snapshots that reached us late are left out at both ends, and too few are no comparison', () => {
+    const claim = figure('cpuPercent').agreesWithProcessorTime({ points: 8, percent: 15 });
+    const printed = (at: number, reachedUs: number, cpuMs: number): Entry[] => [
+      [reachedUs, says('snapshot', { cpuPercent: 10, at: new Date(at).toISOString() })],
+      [reachedUs, sample(50, cpuMs)],
+    ];
+    const late = [
+      ...printed(0, 90, 90),
+      ...printed(100, 100, 100),
+      ...printed(200, 200, 110),
+      ...printed(300, 300, 120),
+    ];
+    expect(claim.judge(timelineOf(given, ...late, ...printed(400, 490, 200))).outcome).toBe('holds');
+    const hopeless = [
+      ...printed(0, 0, 0),
+      ...printed(100, 150, 10),
+      ...printed(200, 290, 20),
+      ...printed(300, 390, 20),
+    ];
+    expect(() => claim.judge(timelineOf(given, ...hopeless))).toThrow('too late to be compared');
+  });
+
   test('a share is what was used between the first sample and the last', () => {
     expect(processorTime.staysBelow({ percent: 8 }).judge(run([0, 0, 0], 5)).outcome).toBe('holds');
     expect(processorTime.staysBelow({ percent: 8 }).judge(run([0, 0, 0], 20))).toMatchObject({
