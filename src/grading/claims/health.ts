@@ -107,11 +107,15 @@ const expectedAndSeen = (timeline: Timeline, answer: Answer, { code, firing }: S
   `code ${answer.status} and ${answer.body.slice(0, 300)}`,
 ];
 
+// A line and an answer that reach us this close together have no order between them.
+const apartMs = 10;
+
 function isPlain(timeline: Timeline, answer: Answer, firing: readonly string[]): boolean {
   const askedAtMs = requestNamed(timeline, answer.name)?.atMs ?? 0;
   const all = snapshotsIn(timeline);
   const last = all.findLast(({ atMs }) => atMs < askedAtMs);
-  if (last === undefined || all.some(({ atMs }) => atMs >= askedAtMs && atMs <= answer.atMs)) return false;
+  if (last === undefined || all.some(({ atMs }) => atMs >= askedAtMs && atMs <= answer.atMs + apartMs))
+    return false;
   const above = rulesIn(timeline).filter((rule) => figureOf(last, rule.metric) > rule.above);
   return (
     above

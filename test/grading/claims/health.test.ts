@@ -2,7 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { stderr } from '../../../src/grading/claims/complaints.ts';
 import { exit } from '../../../src/grading/claims/exit.ts';
 import { health } from '../../../src/grading/claims/health.ts';
-import { answers, ends, misses, prints, says, signal, started, timelineOf } from '../../timeline-by-hand.ts';
+import {
+  answers,
+  asks,
+  ends,
+  misses,
+  prints,
+  says,
+  signal,
+  started,
+  timelineOf,
+} from '../../timeline-by-hand.ts';
 
 const rules = [{ name: 'hot-k7', metric: 'disk-x', above: '75' }];
 const given = started({ ALERT_RULES: JSON.stringify(rules) });
@@ -74,5 +84,30 @@ test('exit.neverComes holds for an end that we made, and is broken by any other'
   ).toBe('holds');
   expect(exit.neverComes().judge(timelineOf([9, ends(1)]))).toMatchObject({
     seen: 'it ended with exit code 1',
+  });
+});
+
+describe('followsTheSnapshots', () => {
+  const slow = started({
+    ALERT_RULES: JSON.stringify([{ name: 'slow-k7', metric: 'loopLagMs', above: 20.5 }]),
+  });
+  const claim = health('firing').followsTheSnapshots(503, { firing: ['slow'] });
+  const body = JSON.stringify({ status: 'degraded', metrics: {}, alerts: ['slow-k7'] });
+  const high = says('snapshot', { loopLagMs: 80 });
+  const calm = says('snapshot', { loopLagMs: 0 });
+  const asked = asks('firing 1', '/health');
+
+  test('holds and is broken by what comes between two snapshots', () => {
+    const seen = (answer: ReturnType<typeof answers>) =>
+      timelineOf([0, slow], [100, high], [101, asked], [105, answer], [250, calm]);
+    expect(claim.judge(seen(answers('firing 1', 503, body))).outcome).toBe('holds');
+    expect(claim.judge(seen(answers('firing 1', 200, body))).outcome).toBe('broken');
+  });
+
+  test('is moot where the next snapshot came as close as the answer, or the last one was not above', () => {
+    const close = timelineOf([0, slow], [100, high], [240, asked], [245, answers('firing 1')], [246, calm]);
+    const below = timelineOf([0, slow], [100, calm], [101, asked], [105, answers('firing 1')], [250, calm]);
+    expect(claim.judge(close).outcome).toBe('moot');
+    expect(claim.judge(below).outcome).toBe('moot');
   });
 });
