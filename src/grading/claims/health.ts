@@ -1,8 +1,9 @@
+import { OverTooSoon } from '../../stage/milestone.ts';
 import type { Answer, Timeline } from '../../timeline/events.ts';
 import { eventsOf, requestNamed } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
 import { ruleNamed, rulesIn } from './alerts.ts';
-import { figureOf, snapshotsIn } from './snapshots.ts';
+import { figureOf, type Snapshot, snapshotsIn } from './snapshots.ts';
 
 interface Body {
   readonly status?: unknown;
@@ -46,6 +47,10 @@ export const health = (name: string) => ({
       const wrong = asked.filter((answer) => !saysIt(timeline, answer, { code, firing }));
       const [first] = wrong;
       if (asked.length === 0) {
+        const wasShown = snapshotsIn(timeline).some((snapshot) => showsAbove(timeline, snapshot, firing));
+        if (wasShown && whatStoppedThePlay(timeline) === undefined) {
+          throw new OverTooSoon('No answer of /health came clearly between two samples.');
+        }
         return moot(whatStoppedThePlay(timeline) ?? 'no snapshot showed the metric where it had to be');
       }
       if (first === undefined || wrong.length * 2 < asked.length) return holds;
@@ -116,7 +121,12 @@ function isPlain(timeline: Timeline, answer: Answer, firing: readonly string[]):
   const last = all.findLast(({ atMs }) => atMs < askedAtMs);
   if (last === undefined || all.some(({ atMs }) => atMs >= askedAtMs && atMs <= answer.atMs + apartMs))
     return false;
-  const above = rulesIn(timeline).filter((rule) => figureOf(last, rule.metric) > rule.above);
+  return showsAbove(timeline, last, firing);
+}
+
+/** That just these rules are above in a snapshot, and no others. */
+function showsAbove(timeline: Timeline, snapshot: Snapshot, firing: readonly string[]): boolean {
+  const above = rulesIn(timeline).filter((rule) => figureOf(snapshot, rule.metric) > rule.above);
   return (
     above
       .map(({ name }) => name)
