@@ -96,9 +96,9 @@ describe('processor time', () => {
     expect(claim.judge(timelineOf(given, ...late, ...printed(400, 490, 200))).outcome).toBe('holds');
     const hopeless = [
       ...printed(0, 0, 0),
-      ...printed(100, 150, 10),
-      ...printed(200, 290, 20),
-      ...printed(300, 390, 20),
+      ...printed(100, 450, 10),
+      ...printed(200, 890, 20),
+      ...printed(300, 1_290, 900),
     ];
     expect(() => claim.judge(timelineOf(given, ...hopeless))).toThrow('too late to be compared');
   });
