@@ -144,6 +144,12 @@ function judgeLast(
   judge: (answer: Answer, evidence: number[]) => Judgement,
 ): Judgement {
   const last = answersNamed(timeline, name).at(-1);
+  const cutOff = eventsOf(timeline, 'request-failed').find((failed) => failed.name === name);
+  if (cutOff !== undefined && cutOff.code !== 'GIVEN_UP') {
+    return broken('an answer', `the request failed with ${cutOff.code}`, {
+      evidence: [timeline.events.indexOf(cutOff)],
+    });
+  }
   if (last === undefined) {
     return moot(whatStoppedThePlay(timeline) ?? `no request "${name}" was answered`);
   }

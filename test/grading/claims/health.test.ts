@@ -38,6 +38,14 @@ describe('health', () => {
     expect(claim.judge(timelineOf([0, given], [1, misses('ready')])).outcome).toBe('moot');
   });
 
+  test('a request that the program cut off is broken, and one that we gave up is moot', () => {
+    const claim = health('early').hasCode(200);
+    expect(claim.judge(timelineOf([0, given], [1, fails('early', 'ECONNRESET')]))).toMatchObject({
+      seen: 'the request failed with ECONNRESET',
+    });
+    expect(claim.judge(timelineOf([0, given], [1, fails('early', 'GIVEN_UP')])).outcome).toBe('moot');
+  });
+
   test('hasFiniteNumbers names what is missing', () => {
     const claim = health('calm').hasFiniteNumbers(['rssMB', 'loopLagMs']);
     expect(claim.judge(timelineOf([0, given], [1, answers('calm', 200, degraded([]))]))).toMatchObject({
