@@ -160,7 +160,8 @@ export class App extends Waiting {
   /** Writes the operating system's figures for the program into the timeline. */
   sample(): void {
     const row = processTable.readProcess(this.pid);
-    if (!row) return;
+    // A process that is over has no memory left, and what it printed last may reach us after its end.
+    if (!row || row.rssMB === 0) return;
     const { pid, rssMB, cpuMs } = row;
     this.log.add({
       kind: 'sample',

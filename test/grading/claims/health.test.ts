@@ -6,6 +6,7 @@ import {
   answers,
   asks,
   ends,
+  fails,
   misses,
   prints,
   says,
