@@ -50,7 +50,8 @@ export async function playOnce(
     onBegun?.();
   });
   if (onEvent !== undefined) log.onEvent(onEvent);
-  const settings = asText({ PORT: 0, ...plan.settings?.(draw) });
+  for (const [file, text] of Object.entries(plan.files?.(draw) ?? {})) await stage.write(file, text);
+  const settings = asText({ PORT: 0, ...plan.settings?.(draw, stage.folder) });
   // A port of our choice may be somebody else's by now, and that is not the program's fault.
   if (settings.PORT !== '0') settings.PORT = String(await firstFreePort(Number(settings.PORT)));
   const app = stage.start({

@@ -25,7 +25,9 @@ export interface ScenarioPlan {
   /** The point of the exercise's brief that this check belongs to. */
   readonly point: number;
   /** The program's settings. `PORT=0` is always among them unless the scenario sets another. */
-  readonly settings?: (draw: Draw) => Settings;
+  readonly settings?: (draw: Draw, folder: string) => Settings;
+  /** Files that lie in the program's folder before it is started, by their names. */
+  readonly files?: (draw: Draw) => Readonly<Record<string, string>>;
   /** Checks whose gate claims must hold, or this one says nothing new. */
   readonly after?: readonly string[];
   /** With an IPC channel to the program. */

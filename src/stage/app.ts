@@ -1,7 +1,7 @@
-import { eventLines } from '../timeline/event-line.ts';
-import type { TimelineEvent } from '../timeline/events.ts';
+import { eventLines, parseEventLine } from '../timeline/event-line.ts';
+import type { Answer, TimelineEvent } from '../timeline/events.ts';
 import type { TimelineLog } from '../timeline/log.ts';
-import { eventsOf, numericSetting } from '../timeline/questions.ts';
+import { eventsOf, numericSetting, outcomeOf } from '../timeline/questions.ts';
 import { Connections, tryConnection } from './connections.ts';
 import { Looking } from './looking.ts';
 import { OverTooSoon } from './milestone.ts';
@@ -10,7 +10,7 @@ import { processTable } from './process-table.ts';
 import type { Program } from './program.ts';
 import { type RequestOptions, Requests } from './requests.ts';
 import { Tree } from './tree.ts';
-import { betweenLooksMs } from './waiting.ts';
+import { betweenLooksMs, type Wait } from './waiting.ts';
 
 export interface AppRequest extends Omit<RequestOptions, 'as'> {
   /** The request's name in the timeline; the path where it has none. */
@@ -18,6 +18,16 @@ export interface AppRequest extends Omit<RequestOptions, 'as'> {
   /** How long the program is asked to take for the answer; `answered` waits that much longer. */
   readonly takesMs?: number;
 }
+
+export interface AskUntil extends Wait {
+  /** The requests' common name; each has its number after it. */
+  readonly as: string;
+  readonly accepts: (answer: Answer) => boolean;
+  /** Completes a sentence about the program, where no answer was accepted. */
+  readonly text: string;
+}
+
+const roundsBetweenLines = 5;
 
 /** What a scenario does to one program: acts on it, and waits for its signs. Judges nothing. */
 export class App extends Looking {
@@ -149,10 +159,19 @@ export class App extends Looking {
     this.program.closeChannel();
   }
 
+  /** From now on, writes the operating system's figures into the timeline at each event line of that name. */
+  sampleAtEach(event: string): void {
+    this.log.onEvent((seen) => {
+      if (seen.kind === 'line' && seen.app === this.name && parseEventLine(seen)?.event === event)
+        this.sample();
+    });
+  }
+
   /** Writes the operating system's figures for the program into the timeline. */
   sample(): void {
     const row = processTable.readProcess(this.pid);
-    if (!row) return;
+    // A process that is over has no memory left, and what it printed last may reach us after its end.
+    if (!row || row.rssMB === 0) return;
     const { pid, rssMB, cpuMs } = row;
     this.log.add({
       kind: 'sample',
@@ -162,6 +181,50 @@ export class App extends Looking {
       cpuMs,
       children: processTable.childPidsOf(pid),
     });
+  }
+
+  /** The program's resident memory as the process table shows it now; 0 where the program is gone. */
+  get residentMB(): number {
+    return processTable.readProcess(this.pid)?.rssMB ?? 0;
+  }
+
+  /** Waits until the program's resident memory has come to so much. */
+  async grows({ toMB, afterMs = 0 }: Wait & { toMB: number }): Promise<void> {
+    const text = `its resident memory did not grow to ${Math.round(toMB)} MB`;
+    await this.looksUntil(() => this.residentMB >= toMB, { milestone: 'grows', text, afterMs });
+  }
+
+  /** Asks again and again, each time on a new connection, until an answer is one that `accepts` takes. */
+  async asksUntil(path: string, { as, accepts, text, afterMs = 0 }: AskUntil): Promise<void> {
+    let count = 0;
+    const ask = async (): Promise<boolean> => {
+      count += 1;
+      await this.request('GET', path, { as: `${as} ${count}` });
+      const outcome = outcomeOf(this.log.timeline(0), `${as} ${count}`);
+      return outcome?.kind === 'answer' && accepts(outcome);
+    };
+    await this.looksUntil(ask, { milestone: `answers ${as}`, text, afterMs });
+  }
+
+  /**
+   * Does something that must lie wholly between two lines of an event, and waits for the second. Where a line came in
+   * between it does so again, under the next name; plays again where it never succeeds.
+   */
+  async actsBetween(event: string, as: string, act: (name: string) => Promise<void>): Promise<void> {
+    for (let round = 1; round <= roundsBetweenLines; round += 1) {
+      await this.saysMore(event);
+      const from = this.log.events.length;
+      await act(`${as}.${round}`);
+      const inBetween = this.log.events
+        .slice(from)
+        .some((seen) => seen.kind === 'line' && parseEventLine(seen)?.event === event);
+      if (inBetween) continue;
+      await this.saysMore(event);
+      return;
+    }
+    throw new OverTooSoon(
+      `A line "${event}" came while "${as}" was under way, ${roundsBetweenLines} times in a row.`,
+    );
   }
 
   /** Drops every client of this program; called at the scenario's end. */

@@ -1,14 +1,73 @@
 import { eventLines, parseEventLine } from '../timeline/event-line.ts';
 import { eventsOf, numericSetting, requestNamed } from '../timeline/questions.ts';
-import { OverTooSoon } from './milestone.ts';
+import { Milestone, OverTooSoon } from './milestone.ts';
 import { pause, timeRunsOut } from './pace.ts';
 import { tryRequest } from './try-request.ts';
-import { betweenLooksMs, Waiting } from './waiting.ts';
+import { betweenLooksMs, type Wait, Waiting } from './waiting.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Looks at what lasts only for a while: each tries until it is so, and is played again where it was over too soon. */
 export class Looking extends Waiting {
+  /** Waits until event lines of that name have come `times` more times, counted from now. */
+  async saysMore(event: string, { times = 1, afterMs = 0 }: Wait & { times?: number } = {}): Promise<void> {
+    let left = times;
+    await this.sees(`says ${event}`, {
+      afterMs,
+      since: this.log.events.length,
+      text:
+        times === 1
+          ? `it printed no further event line "${event}"`
+          : `it did not print ${times} more event lines "${event}"`,
+      match: (seen) => {
+        if (seen.kind === 'line' && seen.app === this.name && parseEventLine(seen)?.event === event)
+          left -= 1;
+        return left === 0 ? true : undefined;
+      },
+    });
+  }
+
+  /** Waits for a line on stderr, counted from now, that is no event line: free text for an operator. */
+  async complains({ afterMs = 0 }: Wait = {}): Promise<void> {
+    await this.sees('complains', {
+      afterMs,
+      since: this.log.events.length,
+      text: 'it wrote nothing to stderr',
+      match: (seen) =>
+        seen.kind === 'line' &&
+        seen.app === this.name &&
+        seen.stream === 'stderr' &&
+        parseEventLine(seen) === undefined
+          ? true
+          : undefined,
+    });
+  }
+
+  /** Looks again and again; a milestone is missed when time or the program runs out. */
+  protected async looksUntil(
+    look: () => boolean | Promise<boolean>,
+    sign: Wait & { milestone: string; text: string },
+  ): Promise<void> {
+    const done = new AbortController();
+    let late = false;
+    const over = this.program.ended.then(() => false);
+    const ranOut = timeRunsOut(this.pace, { afterMs: sign.afterMs ?? 0, signal: done.signal }).then(() => {
+      late = true;
+      return false;
+    });
+    try {
+      // What had come by the time that it was late is looked at once more.
+      for (let lastLook = false; !(await Promise.race([look(), over, ranOut])); lastLook = late) {
+        const { milestone, text } = sign;
+        if (this.isOver) throw new Milestone(milestone, `${text} before it was over`, { onTime: false });
+        if (lastLook) throw new Milestone(milestone, `${text} soon enough`, { onTime: true });
+        await pause(betweenLooksMs);
+      }
+    } finally {
+      done.abort();
+    }
+  }
+
   /** Waits for an event line of that name whose fields are as wanted. */
   async saysWhere(event: string, what: string, accepts: (fields: Fields) => boolean): Promise<void> {
     await this.sees(`says ${event}`, {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { TimelineLog } from '../timeline/log.ts';
@@ -26,6 +26,8 @@ export type StartOptions = Omit<ProgramOptions, 'app' | 'folder'> & { readonly a
 export interface Stage extends AsyncDisposable {
   readonly log: TimelineLog;
   readonly folder: string;
+  /** Writes a file into the folder, whole or not at all, and a fact of the same name into the timeline. */
+  write(file: string, text: string): Promise<void>;
   start(options: StartOptions): App;
   /** Starts the file of the scenario's program once more, under another name, with its settings and these on top. */
   startAgain(options: { app: string; settings?: Readonly<Record<string, string | number>> }): App;
@@ -107,6 +109,12 @@ async function openStage({
   return {
     log,
     folder,
+    async write(file, text) {
+      const path = join(folder, file);
+      await writeFile(`${path}.new`, text);
+      await rename(`${path}.new`, path);
+      log.add({ kind: 'fact', name: file, value: text });
+    },
     start,
     startAgain({ app, settings = {} }) {
       if (first === undefined) throw new Error('Nothing was started yet that could be started again.');

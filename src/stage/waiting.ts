@@ -20,6 +20,8 @@ export interface Sign<T> extends Wait {
   readonly text: string;
   /** The sign comes by a way of its own, which may still deliver it when the program is already over. */
   readonly outlivesTheProgram?: true;
+  /** Index of the first event that counts; all of them where it is left out. */
+  readonly since?: number;
 }
 
 export const betweenLooksMs = 20;
@@ -103,11 +105,14 @@ export class Waiting {
   }
 
   /** Waits until `match` makes something of an event; a milestone is missed when time or the program runs out. */
-  async sees<T>(milestone: string, { match, text, afterMs = 0, outlivesTheProgram }: Sign<T>): Promise<T> {
+  async sees<T>(
+    milestone: string,
+    { match, text, since = 0, afterMs = 0, outlivesTheProgram }: Sign<T>,
+  ): Promise<T> {
     const done = new AbortController();
     const late = timeRunsOut(this.pace, { afterMs, signal: done.signal });
     const giveUp = outlivesTheProgram ? late : Promise.race([this.program.ended, late]);
-    const found = await this.log.first(match, { giveUp }).finally(() => done.abort());
+    const found = await this.log.first(match, { since, giveUp }).finally(() => done.abort());
     if (found !== undefined) return found;
     throw this.isOver
       ? new Milestone(milestone, `${text} before it was over`, { onTime: false })

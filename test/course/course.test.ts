@@ -8,6 +8,7 @@ const untouched: Record<string, readonly string[]> = {
   'exercise-1': ['stops-on-sigterm', 'stops-on-sigint', 'stops-on-sighup'],
   'exercise-5': ['every-job-is-answered-once', 'long-job-holds-up-nobody', 'nonsense-harms-nothing'],
   'exercise-3': ['logs-the-exception', 'degrades', 'stops-cleanly'],
+  'exercise-2': ['prints-snapshots', 'refuses-no-json', 'ends-on-sigterm', 'ends-on-sigint'],
 };
 
 describe.each(exercises)('%s', (exercise) => {

@@ -42,6 +42,21 @@ export const exitOf = (app: string) => ({
     },
   }),
 
+  /** Still running when the scenario was over, whatever signals it was sent. */
+  neverComes: (): Claim => ({
+    text: 'the program goes on',
+    judge(timeline) {
+      const end = endOf(timeline, app);
+      if (end !== undefined && end.because === undefined) {
+        return broken('a process that still runs', describeEnd(end), {
+          evidence: [timeline.events.indexOf(end)],
+        });
+      }
+      const stopped = whatStoppedThePlay(timeline);
+      return stopped === undefined ? holds : moot(stopped);
+    },
+  }),
+
   /** Where a contract leaves both ends open: clean before the limit, or forced at it. */
   isCleanBeforeOrForcedAtTheLimit: (setting: string): Claim => ({
     text: `the program ends with code 0 before ${setting} has passed, or with code 1 soon after`,

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { afterThe, lag } from '../../../src/grading/claims/blocks.ts';
+import { figure, processorTime } from '../../../src/grading/claims/figures.ts';
+import { snapshots } from '../../../src/grading/claims/snapshots.ts';
+import type { Unstamped } from '../../../src/timeline/events.ts';
+import { answers, asks, misses, says, started, timelineOf } from '../../timeline-by-hand.ts';
+
+type Entry = readonly [atMs: number, event: Unstamped];
+
+const sample = (rssMB: number, cpuMs = 0): Unstamped => ({
+  kind: 'sample',
+  app: 'app',
+  pid: 100,
+  rssMB,
+  cpuMs,
+  children: [],
+});
+const given: Entry = [0, started({ SAMPLE_MS: '100' })];
+
+describe('keepThePaceOf', () => {
+  const claim = snapshots.keepThePaceOf('SAMPLE_MS');
+  const at = (...times: number[]) => timelineOf(given, ...times.map((ms): Entry => [ms, says('snapshot')]));
+
+  test('holds for the pace, also where lines reach us in one go', () => {
+    expect(claim.judge(at(100, 200, 301, 400)).outcome).toBe('holds');
+    expect(claim.judge(at(100, 200, 400, 400, 400, 600, 600)).outcome).toBe('holds');
+  });
+
+  test('is broken by twice as many, and on time alone by half as many', () => {
+    expect(claim.judge(at(50, 100, 150, 200))).not.toHaveProperty('onTimeAlone');
+    expect(claim.judge(at(200, 400, 600, 800))).toMatchObject({ outcome: 'broken', onTimeAlone: true });
+  });
+
+  test('is moot with one snapshot', () => {
+    expect(claim.judge(at(100)).outcome).toBe('moot');
+  });
+});
+
+describe('agreesWithResidentMemory', () => {
+  const claim = figure('rssMB').agreesWithResidentMemory({ megabytes: 1.5, percent: 2.5 }, { last: 3 });
+  const pairs = (...said: unknown[]) =>
+    timelineOf(
+      given,
+      ...said.flatMap((rssMB): Entry[] => [
+        [10, says('snapshot', { rssMB })],
+        [10, sample(100)],
+      ]),
+    );
+
+  test('holds within the tolerance, and one snapshot that is off decides nothing', () => {
+    expect(claim.judge(pairs(500, 99, 102, 98)).outcome).toBe('holds');
+    expect(claim.judge(pairs(99, 102, 60)).outcome).toBe('holds');
+  });
+
+  test('is broken by decimal megabytes and by what is no number', () => {
+    expect(claim.judge(pairs(104.9, 104.8, 104.9))).toMatchObject({ seen: 'rssMB was 104.9, 104.8, 104.9' });
+    expect(claim.judge(pairs('100', '100', '100')).outcome).toBe('broken');
+  });
+
+  test('is moot without a snapshot', () => {
+    expect(claim.judge(timelineOf(given, [1, misses('ready')])).outcome).toBe('moot');
+  });
+});
+
+describe('processor time', () => {
+  const run = (percents: number[], cpuPerGapMs: number) =>
+    timelineOf(
+      given,
+      ...percents.flatMap((cpuPercent, index): Entry[] => [
+        [100 * index, says('snapshot', { cpuPercent })],
+        [100 * index, sample(50, cpuPerGapMs * index)],
+      ]),
+    );
+
+  test('a figure agrees by the mean over all samples, and the first sample is not judged', () => {
+    const claim = figure('cpuPercent').agreesWithProcessorTime({ points: 8, percent: 15 });
+    expect(claim.judge(run([90, 0, 20, 10, 10], 10)).outcome).toBe('holds');
+    expect(claim.judge(run([10, 40, 40, 40], 10))).toMatchObject({
+      expected: '10.0 on average, within 9 points',
+    });
+    expect(claim.judge(run([10], 10)).outcome).toBe('moot');
+  });
+
+  test('snapshots that reached us late are left out at both ends, and too few are no comparison', () => {
+    const claim = figure('cpuPercent').agreesWithProcessorTime({ points: 8, percent: 15 });
+    const printed = (at: number, reachedUs: number, cpuMs: number): Entry[] => [
+      [reachedUs, says('snapshot', { cpuPercent: 10, at: new Date(at).toISOString() })],
+      [reachedUs, sample(50, cpuMs)],
+    ];
+    const late = [
+      ...printed(0, 90, 90),
+      ...printed(100, 100, 100),
+      ...printed(200, 200, 110),
+      ...printed(300, 300, 120),
+    ];
+    expect(claim.judge(timelineOf(given, ...late, ...printed(400, 490, 200))).outcome).toBe('holds');
+    const hopeless = [
+      ...printed(0, 0, 0),
+      ...printed(100, 450, 10),
+      ...printed(200, 890, 20),
+      ...printed(300, 1_290, 900),
+    ];
+    expect(() => claim.judge(timelineOf(given, ...hopeless))).toThrow('too late to be compared');
+  });
+
+  test('a share is what was used between the first sample and the last', () => {
+    expect(processorTime.staysBelow({ percent: 8 }).judge(run([0, 0, 0], 5)).outcome).toBe('holds');
+    expect(processorTime.staysBelow({ percent: 8 }).judge(run([0, 0, 0], 20))).toMatchObject({
+      seen: '20.0 % over 0.2 s',
+    });
+  });
+});
+
+describe('lag', () => {
+  const round = (fromMs: number, said: number, saidNext: number): Entry[] => [
+    [fromMs, says('snapshot', { loopLagMs: 0 })],
+    [fromMs + 30, asks(`block ${fromMs}`, '/load/block?ms=80')],
+    [fromMs + 31, answers(`block ${fromMs}`, 202)],
+    [fromMs + 115, answers(afterThe(`block ${fromMs}`))],
+    [fromMs + 170, says('snapshot', { loopLagMs: said })],
+    [fromMs + 340, says('snapshot', { loopLagMs: saidNext })],
+  ];
+  const rounds = (...all: [number, number][]) =>
+    timelineOf(given, ...all.flatMap(([said, next], index) => round(index * 1_000, said, next)));
+
+  test('a block is shown at its length, and the majority decides', () => {
+    const claim = lag('loopLagMs').showsEachBlock();
+    expect(claim.judge(rounds([76, 1], [84, 1], [70, 1])).outcome).toBe('holds');
+    expect(claim.judge(rounds([76, 1], [84, 1], [9, 1])).outcome).toBe('holds');
+    expect(claim.judge(rounds([9, 1], [84, 1], [9, 1])).outcome).toBe('broken');
+    expect(claim.judge(rounds([170, 1], [170, 1], [84, 1])).outcome).toBe('broken');
+  });
+
+  test('a figure that stays up does so after every block', () => {
+    const claim = lag('loopLagMs').isSmallAgain();
+    expect(claim.judge(rounds([76, 1], [84, 66], [80, 70])).outcome).toBe('holds');
+    expect(claim.judge(rounds([76, 76], [84, 84], [84, 84])).outcome).toBe('broken');
+  });
+
+  test('a block during which a snapshot came is not judged', () => {
+    const spoilt = timelineOf(
+      given,
+      ...round(0, 9, 9).map(([at, event]): Entry => (at === 170 ? [100, event] : [at, event])),
+    );
+    expect(lag('loopLagMs').showsEachBlock().judge(spoilt).outcome).toBe('moot');
+  });
+});
