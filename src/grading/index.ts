@@ -1,15 +1,24 @@
 /** The words that graders and scenes are written in: the door `#grader`. */
 export type { App } from '../stage/app.ts';
+export { asksUntil, asksWhile, jsonOf } from '../stage/asking.ts';
+export { halfwayThroughASnapshot, noteSnapshots, snapshotIn } from '../stage/heap-snapshots.ts';
+export { keepsUnderLoad } from '../stage/paced-load.ts';
 export type { Stage } from '../stage/stage.ts';
 export * from '../timeline/event-line.ts';
 export type * from '../timeline/events.ts';
 export * from '../timeline/questions.ts';
 export { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from './claim.ts';
 export { answer } from './claims/answers.ts';
+export { blocks, reportedBlocks } from './claims/blocks.ts';
 export { newConnections } from './claims/connections.ts';
+export { newRequests } from './claims/deregistration.ts';
 export { eventLine, theLines } from './claims/event-lines.ts';
 export { describeEnd, exit, exitOf, program } from './claims/exit.ts';
+export { fieldOf, finalReport, healthReports } from './claims/health-reports.ts';
+export { heapSnapshots } from './claims/heap-snapshots.ts';
+export { leak, trueGrowthMBPerMinute } from './claims/leak.ts';
 export { ready } from './claims/ready.ts';
+export { resources } from './claims/resources.ts';
 export type { Draw } from './draw.ts';
 export { type Example, example, type Lesson, lesson, type Scene, scene } from './lesson.ts';
 export { type Expectation, type Grader, grader, must, type Scenario, scenario, should } from './words.ts';

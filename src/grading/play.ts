@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Milestone } from '../stage/milestone.ts';
 import type { Theatre } from '../stage/stage.ts';
 import type { Timeline, TimelineEvent } from '../timeline/events.ts';
@@ -49,6 +51,7 @@ export async function playOnce(
     onBegun?.();
   });
   if (onEvent !== undefined) log.onEvent(onEvent);
+  for (const name of plan.folders ?? []) await mkdir(join(stage.folder, name), { recursive: true });
   const app = stage.start({
     ...program,
     settings: asText({ PORT: 0, ...plan.settings?.(draw) }),

@@ -28,6 +28,8 @@ export interface ScenarioPlan {
   readonly settings?: (draw: Draw) => Settings;
   /** Checks whose gate claims must hold, or this one says nothing new. */
   readonly after?: readonly string[];
+  /** Made in the program's working folder before it starts, for settings that name a folder. */
+  readonly folders?: readonly string[];
   /** With an IPC channel to the program. */
   readonly ipc?: true;
   /** Leave what the program left behind alone until the scenario's end, because the scenario looks at it. */

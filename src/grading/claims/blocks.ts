@@ -1,0 +1,91 @@
+import { type EventLine, eventLines } from '../../timeline/event-line.ts';
+import type { RequestSent, Timeline } from '../../timeline/events.ts';
+import { eventsOf, theApp } from '../../timeline/questions.ts';
+import { broken, type Claim, holds, moot, whatStoppedThePlay } from '../claim.ts';
+
+/** How far from the true length a reported one may lie; `overMs` grows with the machine's slowness. */
+export interface Nearness {
+  readonly underMs: number;
+  readonly overMs: number;
+}
+
+const quietSoonMs = 2_000;
+
+const blockLengthOf = ({ path }: RequestSent): number =>
+  Number(new URL(path, 'http://localhost').searchParams.get('ms'));
+
+const durationOf = ({ fields }: EventLine): number => Number(fields.durationMs);
+
+/** Claims about the "loop.blocked" lines; a block is a request under that name, with its length as `ms`. */
+export const blocks = (load: string, app = theApp) => {
+  const requests = (timeline: Timeline): RequestSent[] =>
+    eventsOf(timeline, 'request').filter(({ name }) => name.startsWith(`${load} `));
+  return {
+    areReportedOnce: ({ underMs, overMs }: Nearness): Claim => ({
+      text: 'each block is reported once, with about its true length',
+      judge(timeline) {
+        const sent = requests(timeline);
+        const lines = eventLines(timeline, { event: 'loop.blocked', app });
+        if (sent.length === 0) return moot(whatStoppedThePlay(timeline) ?? 'the loop was never blocked');
+        const slowness = timeline.soonMs / quietSoonMs;
+        for (const [index, request] of sent.entries()) {
+          const lengthMs = blockLengthOf(request);
+          const untilMs = sent[index + 1]?.atMs ?? Number.POSITIVE_INFINITY;
+          // What is reported before the next block begins, and is of its size, is this one's.
+          const own = lines.filter(
+            (seen) =>
+              seen.line.atMs > request.atMs && seen.line.atMs < untilMs && !(durationOf(seen) < lengthMs / 2),
+          );
+          const [first] = own;
+          const isNear =
+            first !== undefined &&
+            durationOf(first) >= lengthMs - underMs &&
+            durationOf(first) <= lengthMs + overMs * slowness;
+          if (own.length === 1 && isNear) continue;
+          const seen = own.map((line) => `durationMs: ${JSON.stringify(line.fields.durationMs)}`).join(', ');
+          return broken(
+            `one line "loop.blocked" for a block of ${lengthMs} ms`,
+            seen || smallerOnes(lines, { afterMs: request.atMs, untilMs }),
+            {
+              evidence: [request, ...own.map(({ line }) => line)].map((event) =>
+                timeline.events.indexOf(event),
+              ),
+              // A program that gets no core for a while was not blocked by its own doing, and cannot tell.
+              onTimeAlone: true,
+            },
+          );
+        }
+        return holds;
+      },
+    }),
+
+    areNotReported: (): Claim => ({
+      text: 'neither rest nor a short block is reported as a block',
+      judge(timeline) {
+        const lines = eventLines(timeline, { event: 'loop.blocked', app });
+        const [first] = lines;
+        if (first !== undefined) {
+          return broken('no line "loop.blocked"', first.line.text.slice(0, 200), {
+            evidence: [...requests(timeline), ...lines.map(({ line }) => line)].map((event) =>
+              timeline.events.indexOf(event),
+            ),
+            onTimeAlone: true,
+          });
+        }
+        const stopped = whatStoppedThePlay(timeline);
+        return stopped === undefined ? holds : moot(stopped);
+      },
+    }),
+  };
+};
+
+/** How many blocks the program has told of so far, and the longest of them. */
+export function reportedBlocks(timeline: Timeline, app = theApp): { count: number; longestMs: number } {
+  const durations = eventLines(timeline, { event: 'loop.blocked', app }).map(durationOf);
+  return { count: durations.length, longestMs: Math.max(0, ...durations) };
+}
+
+function smallerOnes(lines: EventLine[], { afterMs, untilMs }: { afterMs: number; untilMs: number }): string {
+  const there = lines.find(({ line }) => line.atMs > afterMs && line.atMs < untilMs);
+  return there === undefined ? 'no such line' : `durationMs: ${JSON.stringify(there.fields.durationMs)}`;
+}
