@@ -13,8 +13,7 @@ export const resources = {
     text: 'resources.total rises by the sockets that are opened, and falls again when they are closed',
     judge(timeline) {
       const looks = ['before', 'open', 'closed'].map((name) => lastUnder(timeline, name));
-      const missing = looks.findIndex((look) => look === undefined);
-      if (missing !== -1) return moot(whatStoppedThePlay(timeline) ?? 'a report is missing');
+      if (looks.includes(undefined)) return moot(whatStoppedThePlay(timeline) ?? 'a report is missing');
       const [before = 0, open = 0, closed = 0] = looks.map((look) =>
         Number(fieldOf(jsonOf(look as Answer), 'resources.total')),
       );
