@@ -16,7 +16,10 @@ export interface PacedLoad {
  * Puts a program under a load that is paced by the time that has passed, so that a busy machine makes the shares
  * larger and not the load smaller. Goes on until the returned function is called, or the program is over.
  */
-export function keepsUnderLoad(app: App, { as, perSecond, everyMs, path, upTo = Infinity }: PacedLoad): () => void {
+export function keepsUnderLoad(
+  app: App,
+  { as, perSecond, everyMs, path, upTo = Infinity }: PacedLoad,
+): () => void {
   let isStopped = false;
   const begunAtMs = performance.now();
   let sent = 0;
