@@ -128,7 +128,9 @@ function judgeFloors() {
   const windows = (last.atMs - first.atMs) / (settings.leakWindow * settings.sampleMs);
   const isSteady = Math.max(...rises) < 0.7 * grownMB;
   const wasSuspected = health.leak.suspected;
-  const suspected = windows >= 1 && isSteady && grownMB / windows >= settings.leakGrowthMB;
+  const isLeaking = windows >= 1 && isSteady && grownMB / windows >= settings.leakGrowthMB;
+  // Once suspected, a single large step between two collections does not clear it; a floor that stays does.
+  const suspected = isLeaking || (wasSuspected && grownMB / windows >= settings.leakGrowthMB / 2);
   const growthMBPerMinute = (grownMB / (last.atMs - first.atMs)) * 60_000;
   health.leak = { suspected, growthMBPerMinute, samples: floors.length };
   if (suspected && !wasSuspected) {
