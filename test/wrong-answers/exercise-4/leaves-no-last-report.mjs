@@ -89,6 +89,7 @@ server.listen(settings.port, '127.0.0.1', () => {
 
 const bytesPerMB = 1024 * 1024;
 const beatMs = 20;
+const fewestFloors = 4;
 
 const health = {
   ready: true,
@@ -114,11 +115,13 @@ function noteFloor(atMs) {
   if (Number.isFinite(lowestSinceSampleMB)) floors.push({ atMs, heapUsedMB: lowestSinceSampleMB });
   lowestSinceSampleMB = Number.POSITIVE_INFINITY;
   const windowMs = settings.leakWindow * settings.sampleMs;
-  // A large young generation is collected once a window at most, so two windows are looked at.
-  floors = floors.filter((floor) => atMs - floor.atMs <= 2 * windowMs);
+  // A large young generation is collected once a window at most, and a starved process is late with it.
+  floors = floors.filter(
+    (floor, index) => index >= floors.length - fewestFloors || atMs - floor.atMs <= 2 * windowMs,
+  );
 }
 
-function judgeFloors() {
+function judgeFloors(atMs) {
   const first = floors[0];
   const last = floors.at(-1);
   if (!first || !last || floors.length < 3) {
@@ -127,13 +130,15 @@ function judgeFloors() {
   }
   const rises = floors.slice(1).map((floor, index) => floor.heapUsedMB - (floors[index]?.heapUsedMB ?? 0));
   const grownMB = last.heapUsedMB - first.heapUsedMB;
-  const windows = (last.atMs - first.atMs) / (settings.leakWindow * settings.sampleMs);
+  // Up to now and not up to the last floor: where nothing is collected any more, the growth fades.
+  const lastedMs = atMs - first.atMs;
+  const windows = lastedMs / (settings.leakWindow * settings.sampleMs);
   const isSteady = Math.max(...rises) < 0.7 * grownMB;
   const wasSuspected = health.leak.suspected;
   const isLeaking = windows >= 1 && isSteady && grownMB / windows >= settings.leakGrowthMB;
   // Once suspected, a single large step between two collections does not clear it; a floor that stays does.
   const suspected = isLeaking || (wasSuspected && grownMB / windows >= settings.leakGrowthMB / 2);
-  const growthMBPerMinute = (grownMB / (last.atMs - first.atMs)) * 60_000;
+  const growthMBPerMinute = (grownMB / lastedMs) * 60_000;
   health.leak = { suspected, growthMBPerMinute, samples: floors.length };
   if (suspected && !wasSuspected) {
     print('leak.suspected', { growthMBPerMinute, heapUsedMB: process.memoryUsage().heapUsed / bytesPerMB });
@@ -159,7 +164,7 @@ function sample() {
   lastLoop = performance.eventLoopUtilization();
   lastSampleAtMs = atMs;
   noteFloor(atMs);
-  judgeFloors();
+  judgeFloors(atMs);
 }
 
 // A beat of its own and not the histogram: one that is reset is blind until its next tick, and two blocks within
