@@ -53,6 +53,9 @@ const timesTheGrowthOfALeak = 3.5;
 /** A growth that is to be left alone. Samples that come late, on a busy machine, see a multiple of it in one window. */
 const shareOfTheGrowthThatIsFine = 0.22;
 
+/** A hundred times what is kept in the slow growth, and far less than one core can allocate. */
+const churnMBPerSecond = [80, 140] as const;
+
 const windowsUntilSuspicion = 10;
 
 /** A machine that is busy has to be allowed more, but no program may be made to grow without end. */
@@ -398,10 +401,9 @@ export default grader('exercise-4', [
     after: afterTheStart,
     async play(app, draw, stage) {
       await app.ready();
-      const perSample = draw.integer(5, 9);
       const stop = keepsUnderLoad(app, {
         as: 'churn',
-        perSecond: (perSample * 1000) / app.setting('SAMPLE_MS'),
+        perSecond: draw.integer(...churnMBPerSecond),
         everyMs: app.setting('SAMPLE_MS') / 2,
         path: (mb) => `/load/churn?mb=${mb}`,
       });

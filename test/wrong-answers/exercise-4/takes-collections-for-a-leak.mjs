@@ -1,9 +1,9 @@
-// mistake: Adds up by how much the heap rose from beat to beat, and leaves out by how much it fell.
+// mistake: Takes it for a leak as well when the collector has much to do, which it has in every busy service.
 // breaks: calm-under-churn
 import { createServer } from 'node:http';
 
 import { join } from 'node:path';
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeHeapSnapshot } from 'node:v8';
 
@@ -89,6 +89,7 @@ server.listen(settings.port, '127.0.0.1', () => {
 
 const bytesPerMB = 1024 * 1024;
 const beatMs = 20;
+const fewestFloors = 4;
 
 const health = {
   ready: true,
@@ -101,31 +102,59 @@ const health = {
   blocks: { count: 0, longestMs: 0 },
 };
 
-let risenMB = 0;
-let lastHeapMB = heapUsedMB();
-let history = [];
+// A load drops its garbage when it likes, so the heap's level says little between collections. Right after one it
+// shows what cannot be dropped. An honest cache lifts that floor once; a leak lifts it again and again.
+let lowestSinceSampleMB = Number.POSITIVE_INFINITY;
+let floors = [];
 
-function heapUsedMB() {
-  return process.memoryUsage().heapUsed / bytesPerMB;
+let collections = [];
+
+new PerformanceObserver((list) => {
+  for (const { startTime } of list.getEntries()) collections.push(startTime);
+  lowestSinceSampleMB = Math.min(lowestSinceSampleMB, process.memoryUsage().heapUsed / bytesPerMB);
+}).observe({ entryTypes: ['gc'] });
+
+function noteFloor(atMs) {
+  if (Number.isFinite(lowestSinceSampleMB)) floors.push({ atMs, heapUsedMB: lowestSinceSampleMB });
+  lowestSinceSampleMB = Number.POSITIVE_INFINITY;
+  const windowMs = settings.leakWindow * settings.sampleMs;
+  // A large young generation is collected once a window at most, and a starved process is late with it.
+  floors = floors.filter(
+    (floor, index) => index >= floors.length - fewestFloors || atMs - floor.atMs <= 2 * windowMs,
+  );
 }
 
-function noteRise() {
-  const nowMB = heapUsedMB();
-  risenMB += Math.max(0, nowMB - lastHeapMB);
-  lastHeapMB = nowMB;
+/** Dozens of collections in this window and in the one before it. */
+function isAlwaysCollecting(atMs) {
+  const windowMs = settings.leakWindow * settings.sampleMs;
+  collections = collections.filter((startedAtMs) => atMs - startedAtMs <= 2 * windowMs);
+  const lately = collections.filter((startedAtMs) => atMs - startedAtMs <= windowMs).length;
+  return Math.min(lately, collections.length - lately) >= 12;
 }
 
-function judgeRises(atMs) {
-  history.push({ atMs, risenMB });
-  history = history.slice(-2 * settings.leakWindow);
-  const [first, middle, last] = [history[0], history[settings.leakWindow], history.at(-1)];
-  if (history.length < 2 * settings.leakWindow) return;
-  const risesMB = [middle.risenMB - first.risenMB, last.risenMB - middle.risenMB];
+function judgeFloors(atMs) {
+  const first = floors[0];
+  const last = floors.at(-1);
+  if (!first || !last || floors.length < 3) {
+    health.leak = { suspected: false, growthMBPerMinute: 0, samples: floors.length };
+    return;
+  }
+  const rises = floors.slice(1).map((floor, index) => floor.heapUsedMB - (floors[index]?.heapUsedMB ?? 0));
+  const grownMB = last.heapUsedMB - first.heapUsedMB;
+  // Up to now and not up to the last floor: where nothing is collected any more, the growth fades.
+  const lastedMs = atMs - first.atMs;
+  const windows = lastedMs / (settings.leakWindow * settings.sampleMs);
+  const isSteady = Math.max(...rises) < 0.7 * grownMB;
   const wasSuspected = health.leak.suspected;
-  const suspected = Math.min(...risesMB) >= 0.8 * settings.leakGrowthMB;
-  const growthMBPerMinute = ((last.risenMB - first.risenMB) / (last.atMs - first.atMs)) * 60_000;
-  health.leak = { suspected, growthMBPerMinute, samples: history.length };
-  if (suspected && !wasSuspected) print('leak.suspected', { growthMBPerMinute, heapUsedMB: lastHeapMB });
+  const isLeaking = windows >= 1 && isSteady && grownMB / windows >= settings.leakGrowthMB;
+  // Once suspected, a single large step between two collections does not clear it; a floor that stays does.
+  const suspected =
+    isLeaking || isAlwaysCollecting(atMs) || (wasSuspected && grownMB / windows >= settings.leakGrowthMB / 2);
+  const growthMBPerMinute = (grownMB / lastedMs) * 60_000;
+  health.leak = { suspected, growthMBPerMinute, samples: floors.length };
+  if (suspected && !wasSuspected) {
+    print('leak.suspected', { growthMBPerMinute, heapUsedMB: process.memoryUsage().heapUsed / bytesPerMB });
+  }
 }
 
 const loopDelay = monitorEventLoopDelay({ resolution: 10 });
@@ -146,7 +175,8 @@ function sample() {
   lastUsage = process.cpuUsage();
   lastLoop = performance.eventLoopUtilization();
   lastSampleAtMs = atMs;
-  judgeRises(atMs);
+  noteFloor(atMs);
+  judgeFloors(atMs);
 }
 
 // A beat of its own and not the histogram: one that is reset is blind until its next tick, and two blocks within
@@ -154,7 +184,6 @@ function sample() {
 let lastBeatAtMs = performance.now();
 
 function beat() {
-  noteRise();
   const nowMs = performance.now();
   const durationMs = nowMs - lastBeatAtMs - beatMs;
   lastBeatAtMs = nowMs;
