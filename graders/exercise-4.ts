@@ -160,7 +160,7 @@ const stopsOn = (signal: 'SIGTERM' | 'SIGINT', who: string) =>
       await app.gone();
     },
     expect: [
-      must(exit.isNotBySignal(), {
+      must(exit.isNotByDefaultAction(), {
         because: `${who} A process without a listener is killed on the spot, with whatever it was doing.`,
         help: 'A signal without a listener has its default action, which for this one is death. Example 01-signal-basics, "Handling SIGTERM and SIGINT".',
         gate: true,
