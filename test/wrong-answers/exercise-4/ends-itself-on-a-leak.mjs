@@ -1,6 +1,5 @@
 // mistake: Ends the process as soon as a leak is suspected.
-// breaks: degraded-and-alive
-// moot: suspects-a-steady-leak
+// breaks: suspects-a-steady-leak, degraded-and-alive
 import { createServer } from 'node:http';
 
 import { join } from 'node:path';

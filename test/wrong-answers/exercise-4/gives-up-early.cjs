@@ -1,4 +1,4 @@
-// mistake: Gives up a fixed time before the limit, to be on the safe side.
+// mistake: Gives up at half of the limit, to be on the safe side.
 // breaks: forces-the-exit-at-the-limit, deregisters-within-the-limit
 'use strict';
 
@@ -166,7 +166,7 @@ function stop(signal) {
   if (stopping) return;
   stopping = true;
   say('shutdown.start', { signal });
-  setTimeout(() => finish('shutdown.forced', 1), Math.max(0, limitMs - 250));
+  setTimeout(() => finish('shutdown.forced', 1), limitMs / 2);
   setTimeout(() => server.close(() => finish('shutdown.complete', 0)), deregisterMs);
 }
 
