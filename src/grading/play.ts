@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { firstFreePort } from '../stage/free-port.ts';
 import { Milestone } from '../stage/milestone.ts';
 import type { Theatre } from '../stage/stage.ts';
@@ -50,6 +52,7 @@ export async function playOnce(
     onBegun?.();
   });
   if (onEvent !== undefined) log.onEvent(onEvent);
+  for (const name of plan.folders ?? []) await mkdir(join(stage.folder, name), { recursive: true });
   for (const [file, text] of Object.entries(plan.files?.(draw) ?? {})) await stage.write(file, text);
   const settings = asText({ PORT: 0, ...plan.settings?.(draw, stage.folder) });
   // A port of our choice may be somebody else's by now, and that is not the program's fault.

@@ -30,6 +30,8 @@ export interface ScenarioPlan {
   readonly files?: (draw: Draw) => Readonly<Record<string, string>>;
   /** Checks whose gate claims must hold, or this one says nothing new. */
   readonly after?: readonly string[];
+  /** Made in the program's working folder before it starts, for settings that name a folder. */
+  readonly folders?: readonly string[];
   /** With an IPC channel to the program. */
   readonly ipc?: true;
   /** Leave what the program left behind alone until the scenario's end, because the scenario looks at it. */

@@ -68,6 +68,30 @@ export class Looking extends Waiting {
     }
   }
 
+  /**
+   * Does something again and again until it says that it is done. Resolves to false where the time, counted as in
+   * every wait, or the program was over first; what that means is for the claims to say.
+   */
+  async repeats(
+    act: () => Promise<boolean>,
+    { afterMs = 0, everyMs = betweenLooksMs }: Wait & { readonly everyMs?: number } = {},
+  ): Promise<boolean> {
+    const done = new AbortController();
+    let isLate = false;
+    const late = timeRunsOut(this.pace, { afterMs, signal: done.signal }).then(() => {
+      isLate = true;
+    });
+    try {
+      while (!this.isOver && !isLate) {
+        if (await act()) return true;
+        await Promise.race([late, pause(everyMs)]);
+      }
+      return false;
+    } finally {
+      done.abort();
+    }
+  }
+
   /** Waits for an event line of that name whose fields are as wanted. */
   async saysWhere(event: string, what: string, accepts: (fields: Fields) => boolean): Promise<void> {
     await this.sees(`says ${event}`, {

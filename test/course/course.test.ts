@@ -9,6 +9,7 @@ const untouched: Record<string, readonly string[]> = {
   'exercise-5': ['every-job-is-answered-once', 'long-job-holds-up-nobody', 'nonsense-harms-nothing'],
   'exercise-3': ['logs-the-exception', 'degrades', 'stops-cleanly'],
   'exercise-2': ['prints-snapshots', 'refuses-no-json', 'ends-on-sigterm', 'ends-on-sigint'],
+  'exercise-4': ['report-is-whole', 'suspects-a-steady-leak', 'reports-each-block', 'stops-on-sigterm'],
 };
 
 describe.each(exercises)('%s', (exercise) => {

@@ -1,90 +1,91 @@
-import type { Timeline } from '../../timeline/events.ts';
-import { eventsOf, outcomeOf } from '../../timeline/questions.ts';
-import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
-import { figureOf, type Snapshot, snapshotsIn } from './snapshots.ts';
+import { type EventLine, eventLines } from '../../timeline/event-line.ts';
+import type { RequestSent, Timeline } from '../../timeline/events.ts';
+import { eventsOf, theApp } from '../../timeline/questions.ts';
+import { broken, type Claim, holds, moot, whatStoppedThePlay } from '../claim.ts';
 
-/** One block of the loop that lay wholly inside a sample, and the two snapshots after it. */
-interface Block {
-  readonly ms: number;
-  /** From our request until the loop answered again, so never less than the block. */
-  readonly seenMs: number;
-  readonly first: Snapshot;
-  readonly second: Snapshot;
+/** How far from the true length a reported one may lie; `overMs` grows with the machine's slowness. */
+export interface Nearness {
+  readonly underMs: number;
+  readonly overMs: number;
 }
 
-/** The name of the request that is answered once the block of that name is over. */
-export const afterThe = (block: string): string => `after ${block}`;
+const quietSoonMs = 2_000;
 
-function blocksIn(timeline: Timeline): Block[] {
-  const all = snapshotsIn(timeline);
-  return eventsOf(timeline, 'request').flatMap((request) => {
-    if (!request.path.startsWith('/load/block')) return [];
-    const over = outcomeOf(timeline, afterThe(request.name));
-    if (over === undefined) return [];
-    if (all.some(({ atMs }) => atMs > request.atMs && atMs <= over.atMs)) return [];
-    const [first, second] = all.filter(({ atMs }) => atMs > over.atMs);
-    if (first === undefined || second === undefined) return [];
-    const ms = Number(new URL(request.path, 'http://localhost').searchParams.get('ms'));
-    return [{ ms, seenMs: over.atMs - request.atMs, first, second }];
-  });
+const blockLengthOf = ({ path }: RequestSent): number =>
+  Number(new URL(path, 'http://localhost').searchParams.get('ms'));
+
+const durationOf = ({ fields }: EventLine): number => Number(fields.durationMs);
+
+/** Claims about the "loop.blocked" lines; a block is a request under that name, with its length as `ms`. */
+export const blocks = (load: string, app = theApp) => {
+  const requests = (timeline: Timeline): RequestSent[] =>
+    eventsOf(timeline, 'request').filter(({ name }) => name.startsWith(`${load} `));
+  return {
+    areReportedOnce: ({ underMs, overMs }: Nearness): Claim => ({
+      text: 'each block is reported once, with about its true length',
+      judge(timeline) {
+        const sent = requests(timeline);
+        const lines = eventLines(timeline, { event: 'loop.blocked', app });
+        if (sent.length === 0) return moot(whatStoppedThePlay(timeline) ?? 'the loop was never blocked');
+        const slowness = timeline.soonMs / quietSoonMs;
+        for (const [index, request] of sent.entries()) {
+          const lengthMs = blockLengthOf(request);
+          const untilMs = sent[index + 1]?.atMs ?? Number.POSITIVE_INFINITY;
+          // What is reported before the next block begins, and is of its size, is this one's.
+          const own = lines.filter(
+            (seen) =>
+              seen.line.atMs > request.atMs && seen.line.atMs < untilMs && !(durationOf(seen) < lengthMs / 2),
+          );
+          const [first] = own;
+          const isNear =
+            first !== undefined &&
+            durationOf(first) >= lengthMs - underMs &&
+            durationOf(first) <= lengthMs + overMs * slowness;
+          if (own.length === 1 && isNear) continue;
+          const seen = own.map((line) => `durationMs: ${JSON.stringify(line.fields.durationMs)}`).join(', ');
+          return broken(
+            `one line "loop.blocked" for a block of ${lengthMs} ms`,
+            seen || smallerOnes(lines, { afterMs: request.atMs, untilMs }),
+            {
+              evidence: [request, ...own.map(({ line }) => line)].map((event) =>
+                timeline.events.indexOf(event),
+              ),
+              // A program that gets no core for a while was not blocked by its own doing, and cannot tell.
+              onTimeAlone: true,
+            },
+          );
+        }
+        return holds;
+      },
+    }),
+
+    areNotReported: (): Claim => ({
+      text: 'neither rest nor a short block is reported as a block',
+      judge(timeline) {
+        const lines = eventLines(timeline, { event: 'loop.blocked', app });
+        const [first] = lines;
+        if (first !== undefined) {
+          return broken('no line "loop.blocked"', first.line.text.slice(0, 200), {
+            evidence: [...requests(timeline), ...lines.map(({ line }) => line)].map((event) =>
+              timeline.events.indexOf(event),
+            ),
+            onTimeAlone: true,
+          });
+        }
+        const stopped = whatStoppedThePlay(timeline);
+        return stopped === undefined ? holds : moot(stopped);
+      },
+    }),
+  };
+};
+
+/** How many blocks the program has told of so far, and the longest of them. */
+export function reportedBlocks(timeline: Timeline, app = theApp): { count: number; longestMs: number } {
+  const durations = eventLines(timeline, { event: 'loop.blocked', app }).map(durationOf);
+  return { count: durations.length, longestMs: Math.max(0, ...durations) };
 }
 
-// A probe that looks every 20 ms may have begun its wait that long before the block.
-const shortByMs = 25;
-// A block ends late, and is seen late, where the machine is busy; what lies before and after it is no part of it.
-const longByMs = 40;
-const smallShareOfTheBlock = 0.5;
-
-/** Claims about what a figure says of blocks. One of several decides nothing: a machine may stall without any block. */
-export const lag = (field: string) => ({
-  showsEachBlock: (): Claim => ({
-    text: `${field} shows a block in the first snapshot after it`,
-    judge: (timeline) =>
-      judgeAll(timeline, atLeastHalf, ({ ms, seenMs, first }) => {
-        const said = figureOf(first, field);
-        return {
-          fits: said >= ms - shortByMs && said <= seenMs + longByMs,
-          expected: `about ${ms} ms`,
-          seen: `${field} was ${said.toFixed(1)} in the first snapshot after it`,
-          snapshot: first,
-        };
-      }),
-  }),
-
-  isSmallAgain: (): Claim => ({
-    text: `${field} is small again in the second snapshot after a block`,
-    judge: (timeline) =>
-      judgeAll(timeline, every, ({ ms, second }) => {
-        const said = figureOf(second, field);
-        return {
-          fits: said < ms * smallShareOfTheBlock,
-          expected: `much less than the ${ms} ms of the block`,
-          seen: `${field} was ${said.toFixed(1)} in the second snapshot after it`,
-          snapshot: second,
-        };
-      }),
-  }),
-});
-
-interface Look {
-  readonly fits: boolean;
-  readonly expected: string;
-  readonly seen: string;
-  readonly snapshot: Snapshot;
-}
-
-type Enough = (wrong: number, all: number) => boolean;
-const atLeastHalf: Enough = (wrong, all) => wrong * 2 >= all;
-// A figure that stays up does so after every block, and a stall of the machine does not.
-const every: Enough = (wrong, all) => wrong === all;
-
-function judgeAll(timeline: Timeline, isEnough: Enough, look: (block: Block) => Look): Judgement {
-  const blocks = blocksIn(timeline);
-  if (blocks.length === 0) return moot(whatStoppedThePlay(timeline) ?? 'no block lay wholly inside a sample');
-  const looks = blocks.map(look);
-  const wrong = looks.filter(({ fits }) => !fits);
-  if (!isEnough(wrong.length, looks.length)) return holds;
-  return broken(wrong.map(({ expected }) => expected).join(', '), wrong.map(({ seen }) => seen).join('; '), {
-    evidence: wrong.map(({ snapshot }) => snapshot.index),
-  });
+function smallerOnes(lines: EventLine[], { afterMs, untilMs }: { afterMs: number; untilMs: number }): string {
+  const there = lines.find(({ line }) => line.atMs > afterMs && line.atMs < untilMs);
+  return there === undefined ? 'no such line' : `durationMs: ${JSON.stringify(there.fields.durationMs)}`;
 }

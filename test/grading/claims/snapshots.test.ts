@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { afterThe, lag } from '../../../src/grading/claims/blocks.ts';
 import { figure, processorTime } from '../../../src/grading/claims/figures.ts';
+import { afterThe, lag } from '../../../src/grading/claims/loop-lag.ts';
 import { snapshots } from '../../../src/grading/claims/snapshots.ts';
 import type { Unstamped } from '../../../src/timeline/events.ts';
 import { answers, asks, misses, says, started, timelineOf } from '../../timeline-by-hand.ts';

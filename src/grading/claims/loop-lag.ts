@@ -1,0 +1,90 @@
+import type { Timeline } from '../../timeline/events.ts';
+import { eventsOf, outcomeOf } from '../../timeline/questions.ts';
+import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
+import { figureOf, type Snapshot, snapshotsIn } from './snapshots.ts';
+
+/** One block of the loop that lay wholly inside a sample, and the two snapshots after it. */
+interface Block {
+  readonly ms: number;
+  /** From our request until the loop answered again, so never less than the block. */
+  readonly seenMs: number;
+  readonly first: Snapshot;
+  readonly second: Snapshot;
+}
+
+/** The name of the request that is answered once the block of that name is over. */
+export const afterThe = (block: string): string => `after ${block}`;
+
+function blocksIn(timeline: Timeline): Block[] {
+  const all = snapshotsIn(timeline);
+  return eventsOf(timeline, 'request').flatMap((request) => {
+    if (!request.path.startsWith('/load/block')) return [];
+    const over = outcomeOf(timeline, afterThe(request.name));
+    if (over === undefined) return [];
+    if (all.some(({ atMs }) => atMs > request.atMs && atMs <= over.atMs)) return [];
+    const [first, second] = all.filter(({ atMs }) => atMs > over.atMs);
+    if (first === undefined || second === undefined) return [];
+    const ms = Number(new URL(request.path, 'http://localhost').searchParams.get('ms'));
+    return [{ ms, seenMs: over.atMs - request.atMs, first, second }];
+  });
+}
+
+// A probe that looks every 20 ms may have begun its wait that long before the block.
+const shortByMs = 25;
+// A block ends late, and is seen late, where the machine is busy; what lies before and after it is no part of it.
+const longByMs = 40;
+const smallShareOfTheBlock = 0.5;
+
+/** Claims about what a figure says of blocks. One of several decides nothing: a machine may stall without any block. */
+export const lag = (field: string) => ({
+  showsEachBlock: (): Claim => ({
+    text: `${field} shows a block in the first snapshot after it`,
+    judge: (timeline) =>
+      judgeAll(timeline, atLeastHalf, ({ ms, seenMs, first }) => {
+        const said = figureOf(first, field);
+        return {
+          fits: said >= ms - shortByMs && said <= seenMs + longByMs,
+          expected: `about ${ms} ms`,
+          seen: `${field} was ${said.toFixed(1)} in the first snapshot after it`,
+          snapshot: first,
+        };
+      }),
+  }),
+
+  isSmallAgain: (): Claim => ({
+    text: `${field} is small again in the second snapshot after a block`,
+    judge: (timeline) =>
+      judgeAll(timeline, every, ({ ms, second }) => {
+        const said = figureOf(second, field);
+        return {
+          fits: said < ms * smallShareOfTheBlock,
+          expected: `much less than the ${ms} ms of the block`,
+          seen: `${field} was ${said.toFixed(1)} in the second snapshot after it`,
+          snapshot: second,
+        };
+      }),
+  }),
+});
+
+interface Look {
+  readonly fits: boolean;
+  readonly expected: string;
+  readonly seen: string;
+  readonly snapshot: Snapshot;
+}
+
+type Enough = (wrong: number, all: number) => boolean;
+const atLeastHalf: Enough = (wrong, all) => wrong * 2 >= all;
+// A figure that stays up does so after every block, and a stall of the machine does not.
+const every: Enough = (wrong, all) => wrong === all;
+
+function judgeAll(timeline: Timeline, isEnough: Enough, look: (block: Block) => Look): Judgement {
+  const blocks = blocksIn(timeline);
+  if (blocks.length === 0) return moot(whatStoppedThePlay(timeline) ?? 'no block lay wholly inside a sample');
+  const looks = blocks.map(look);
+  const wrong = looks.filter(({ fits }) => !fits);
+  if (!isEnough(wrong.length, looks.length)) return holds;
+  return broken(wrong.map(({ expected }) => expected).join(', '), wrong.map(({ seen }) => seen).join('; '), {
+    evidence: wrong.map(({ snapshot }) => snapshot.index),
+  });
+}

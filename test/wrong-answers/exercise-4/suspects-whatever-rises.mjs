@@ -1,0 +1,239 @@
+// mistake: Suspects a heap that has not fallen over the window, by however little it rose.
+// breaks: calm-at-rest, calm-after-a-cache, calm-under-slow-growth
+import { createServer } from 'node:http';
+
+import { join } from 'node:path';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { writeHeapSnapshot } from 'node:v8';
+
+// ---- Given: settings, event lines, the service and the loads it can be put under. --------------------------
+
+const settings = {
+  port: setting('PORT', 3000),
+  sampleMs: setting('SAMPLE_MS', 1000),
+  leakWindow: setting('LEAK_WINDOW', 10),
+  leakGrowthMB: setting('LEAK_GROWTH_MB', 10),
+  blockThresholdMs: setting('BLOCK_THRESHOLD_MS', 100),
+  deregisterMs: setting('DEREGISTER_MS', 0),
+  shutdownTimeoutMs: setting('SHUTDOWN_TIMEOUT_MS', 10_000),
+  diagDir: process.env.DIAG_DIR ?? '.',
+};
+
+function setting(name, fallback) {
+  return Number(process.env[name] ?? fallback);
+}
+
+function print(event, fields = {}) {
+  process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
+}
+
+const kept = [];
+
+/** 128 elements of 8 bytes each. */
+function allocateKB() {
+  return new Array(128).fill(0);
+}
+
+function keepKB(count) {
+  for (let made = 0; made < count; made += 1) kept.push(allocateKB());
+}
+
+function churnKB(count) {
+  for (let made = 0; made < count; made += 1) allocateKB();
+}
+
+function blockLoop(ms) {
+  const endAtMs = performance.now() + ms;
+  while (performance.now() < endAtMs);
+}
+
+const loads = new Map([
+  ['/load/block', (query) => blockLoop(Number(query.get('ms')))],
+  ['/load/leak', (query) => keepKB(Number(query.get('kb')))],
+  ['/load/churn', (query) => churnKB(Number(query.get('mb')) * 1024)],
+  ['/load/cache', (query) => keepKB(Number(query.get('mb')) * 1024)],
+]);
+
+let isDraining = false;
+
+function answer(response, status, body) {
+  // close() ends idle connections only; a busy one is told to go together with its answer.
+  if (isDraining) response.setHeader('connection', 'close');
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+function serve(request, response) {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const load = request.method === 'POST' ? loads.get(pathname) : undefined;
+  if (load) {
+    // The answer is on its way before the load begins, or a block would hold it back.
+    response.writeHead(202).end(() => setImmediate(() => load(searchParams)));
+  } else if (pathname === '/') {
+    answer(response, 200, { ok: true });
+  } else if (pathname === '/slow') {
+    setTimeout(() => answer(response, 200, { id: searchParams.get('id') }), Number(searchParams.get('ms')));
+  } else if (pathname !== '/hang' && !serveHealth(pathname, response)) {
+    answer(response, 404, { error: 'not found' });
+  }
+}
+
+const server = createServer(serve);
+
+server.listen(settings.port, '127.0.0.1', () => {
+  print('ready', { port: server.address().port });
+});
+
+// ---- The health manager. ----------------------------------------------------------------------------------
+
+const bytesPerMB = 1024 * 1024;
+const beatMs = 20;
+
+const health = {
+  ready: true,
+  shuttingDown: false,
+  cpuPercent: 0,
+  lagP99Ms: 0,
+  lagMaxMs: 0,
+  utilization: 0,
+  leak: { suspected: false, growthMBPerMinute: 0, samples: 0 },
+  blocks: { count: 0, longestMs: 0 },
+};
+
+let heap = [];
+
+function judgeHeap(atMs) {
+  heap.push({ atMs, heapUsedMB: process.memoryUsage().heapUsed / bytesPerMB });
+  heap = heap.slice(-settings.leakWindow);
+  const first = heap[0];
+  const last = heap.at(-1);
+  const rises = heap.slice(1).map((each, index) => each.heapUsedMB - heap[index].heapUsedMB);
+  const wasSuspected = health.leak.suspected;
+  const suspected = heap.length === settings.leakWindow && rises.every((rise) => rise > 0);
+  const growthMBPerMinute =
+    ((last.heapUsedMB - first.heapUsedMB) / Math.max(1, last.atMs - first.atMs)) * 60_000;
+  health.leak = { suspected, growthMBPerMinute, samples: heap.length };
+  if (suspected && !wasSuspected) print('leak.suspected', { growthMBPerMinute, heapUsedMB: last.heapUsedMB });
+}
+
+const loopDelay = monitorEventLoopDelay({ resolution: 10 });
+loopDelay.enable();
+let lastLoop = performance.eventLoopUtilization();
+let lastUsage = process.cpuUsage();
+let lastSampleAtMs = performance.now();
+
+function sample() {
+  const atMs = performance.now();
+  const { user, system } = process.cpuUsage(lastUsage);
+  health.cpuPercent = ((user + system) / 1000 / Math.max(1, atMs - lastSampleAtMs)) * 100;
+  health.utilization = performance.eventLoopUtilization(lastLoop).utilization;
+  // The histogram holds the gaps between two ticks, its own resolution of 10 ms included.
+  health.lagP99Ms = Math.max(0, loopDelay.percentile(99) / 1e6 - 10);
+  health.lagMaxMs = Math.max(0, loopDelay.max / 1e6 - 10);
+  loopDelay.reset();
+  lastUsage = process.cpuUsage();
+  lastLoop = performance.eventLoopUtilization();
+  lastSampleAtMs = atMs;
+  judgeHeap(atMs);
+}
+
+// A beat of its own and not the histogram: one that is reset is blind until its next tick, and two blocks within
+// a sample would be one maximum.
+let lastBeatAtMs = performance.now();
+
+function beat() {
+  const nowMs = performance.now();
+  const durationMs = nowMs - lastBeatAtMs - beatMs;
+  lastBeatAtMs = nowMs;
+  if (durationMs < settings.blockThresholdMs) return;
+  health.blocks.count += 1;
+  health.blocks.longestMs = Math.max(health.blocks.longestMs, durationMs);
+  print('loop.blocked', { durationMs });
+}
+
+// Neither timer keeps the process alive when everything else is done.
+setInterval(sample, settings.sampleMs).unref();
+setInterval(beat, beatMs).unref();
+
+function status() {
+  if (health.shuttingDown) return 'shutting-down';
+  return health.leak.suspected ? 'degraded' : 'healthy';
+}
+
+function healthReport() {
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const resources = process.getActiveResourcesInfo();
+  const byType = {};
+  for (const type of resources) byType[type] = (byType[type] ?? 0) + 1;
+  return {
+    status: status(),
+    pid: process.pid,
+    uptimeSeconds: process.uptime(),
+    memory: { rssMB: rss / bytesPerMB, heapUsedMB: heapUsed / bytesPerMB, externalMB: external / bytesPerMB },
+    cpuPercent: health.cpuPercent,
+    eventLoop: { lagP99Ms: health.lagP99Ms, lagMaxMs: health.lagMaxMs, utilization: health.utilization },
+    resources: { total: resources.length, byType },
+    leak: health.leak,
+    blocks: health.blocks,
+  };
+}
+
+/** Answers the three health routes; says false for every other path. */
+function serveHealth(pathname, response) {
+  // Liveness asks whether a restart would help. A leak or a shutdown is no reason to kill the process now.
+  if (pathname === '/livez') answer(response, 200, { alive: true });
+  else if (pathname === '/readyz') answer(response, health.ready ? 200 : 503, { ready: health.ready });
+  else if (pathname === '/health/report') answer(response, 200, healthReport());
+  else return false;
+  return true;
+}
+
+async function shutDown(signal) {
+  if (health.shuttingDown) return;
+  health.shuttingDown = true;
+  health.ready = false;
+  const limit = setTimeout(endByForce, settings.shutdownTimeoutMs);
+  print('shutdown.start', { signal });
+  // The load balancer goes on sending requests until it has asked /readyz again.
+  await sleep(settings.deregisterMs);
+  isDraining = true;
+  await closeServer();
+  clearTimeout(limit);
+  print('health.final', healthReport());
+  print('shutdown.complete');
+}
+
+function closeServer() {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}
+
+function endByForce() {
+  print('health.final', healthReport());
+  print('shutdown.forced');
+  // An exit right after a write may lose it; the callback of an empty write comes after all before it.
+  process.stdout.write('', () => process.exit(1));
+}
+
+process.on('SIGTERM', shutDown);
+process.on('SIGINT', shutDown);
+
+let isWritingSnapshot = false;
+
+/** Writing blocks the loop for as long as it takes, which is why it is done on request only. */
+async function writeSnapshot() {
+  if (isWritingSnapshot) return;
+  isWritingSnapshot = true;
+  try {
+    writeHeapSnapshot(join(settings.diagDir, `${process.pid}-${Date.now()}.heapsnapshot`));
+  } catch (error) {
+    print('snapshot.failed', { message: String(error) });
+  }
+  // What was signalled during the block is delivered in the turns of the loop right after it.
+  await sleep(50);
+  isWritingSnapshot = false;
+}
+
+process.on('SIGUSR2', writeSnapshot);
