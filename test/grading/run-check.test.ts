@@ -173,7 +173,7 @@ describe('a check', () => {
       ],
       {
         file: fixture('prints-a-line-and-waits'),
- timeScale: 0.25,
+        timeScale: 0.25,
       },
     );
     expect(checks).toMatchObject([
