@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TimelineLog } from '../timeline/log.ts';
@@ -8,6 +8,7 @@ import { App } from './app.ts';
 import { type Guard, startGuard } from './guard-link.ts';
 import { openPace, type Pace } from './pace.ts';
 import { Program, type ProgramOptions } from './program.ts';
+import { removeFolder } from './remove-folder.ts';
 import { sweep } from './sweep.ts';
 
 /** A house with one guard and one pace, in which any number of stages are opened side by side. */
@@ -62,7 +63,7 @@ export async function openTheatre({ scale = 1 }: { scale?: number } = {}): Promi
     async [Symbol.asyncDispose]() {
       closed = true;
       await Promise.allSettled([...stages].map((stage) => stage[Symbol.asyncDispose]()));
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      await removeFolder(folder);
       await guard[Symbol.asyncDispose]();
     },
   };
@@ -113,7 +114,7 @@ async function openStage({
       const groups = programs.map((program) => program.pid);
       await sweep({ token, groups, folders: [folder], seen: new Map() });
       for (const group of groups) guard.forgetGroup(group);
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      await removeFolder(folder);
     },
   };
 }
