@@ -21,9 +21,12 @@ export async function main(
   const console = openConsole(host);
   const interruption = new AbortController();
   const interrupt = (): void => {
-    // From the second signal on the system's default holds, and the guard ends what we could not.
-    for (const signal of endingSignals) host.off(signal, interrupt);
     interruption.abort();
+    // From the second signal on the system's default holds, and the guard ends what we could not. Not before this one
+    // has been told to everybody: a library that finds itself alone with it would raise it again.
+    setImmediate(() => {
+      for (const signal of endingSignals) host.off(signal, interrupt);
+    });
   };
   for (const signal of endingSignals) host.on(signal, interrupt);
   // A reader that has gone, as "| head" does, is no error of the user's.

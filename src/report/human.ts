@@ -64,7 +64,7 @@ function renderDetails(check: CheckReport, verbose: boolean, page: Page): string
   if (check.outcome === 'trouble') {
     lines.push(
       `    ${text('This is a fault of the course, and nothing is held against the program:')}`,
-      `    ${escapeControls(check.reason ?? '')}`,
+      `    ${text(escapeLines(check.reason ?? ''))}`,
       '',
     );
   }
@@ -137,7 +137,7 @@ function renderSum(report: Report, { color }: Page): string {
   const counts = `${counted('core')}, ${counted('stretch')}, in ${seconds} s`;
   if (report.passed) return color.green(`Passed: ${counts}.`);
   const trouble = report.checks.some(({ outcome }) => outcome === 'trouble')
-    ? 'Something went wrong on our side, so this is no verdict. '
+    ? 'Something went wrong on our side, so this is no verdict.\n'
     : '';
   return `${color.red(`${trouble}Not passed: ${counts}.`)}\nThe same drawn values again: proc-course check ${report.exercise} --seed ${report.seed}`;
 }

@@ -2,8 +2,8 @@
  * A small process beside the tool. It does nothing until the tool is gone, however that happened: the pipe to its
  * standard input then ends, and it ends every process that the tool started and removes the tool's temporary folders.
  */
-import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { removeFolder } from './remove-folder.ts';
 import { sweep } from './sweep.ts';
 
 const token = process.argv[2] ?? '';
@@ -25,4 +25,4 @@ for await (const order of createInterface({ input: process.stdin })) {
 }
 
 await sweep({ token, groups, folders, seen });
-for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+for (const folder of folders) await removeFolder(folder);

@@ -8,7 +8,7 @@ import { drainSteps, drainWithinMs, helperGraceMs, limits } from './limits.ts';
 import { recordLines } from './output.ts';
 import { pause } from './pace.ts';
 import { findLiving, type Quarry, sweep } from './sweep.ts';
-import { watchTree } from './tree-watch.ts';
+import { type TreeWatch, watchTree } from './tree-watch.ts';
 
 export interface ProgramOptions {
   /** Its name in the timeline. */
@@ -41,6 +41,7 @@ export class Program {
   readonly #quarry: Quarry & { seen: Map<number, string> };
   readonly #around: Surroundings;
   readonly #options: ProgramOptions;
+  readonly #watch: TreeWatch;
   #over = false;
   #because: string | undefined;
   #channelClosedByUs = false;
@@ -70,6 +71,11 @@ export class Program {
     this.#quarry = { token: around.token, groups: [child.pid], folders: [], seen: new Map() };
     around.guard.watchGroup(child.pid);
     around.log.add({ kind: 'started', app, pid: child.pid, file, settings });
+    this.#watch = watchTree(this.pid, {
+      seen: this.#quarry.seen,
+      onNew: (pid, startedAt) => around.guard.watchProcess(pid, startedAt),
+      onLimit: (text) => this.#endAtLimit(text),
+    });
     const read = [
       recordLines(child.stdout as NonNullable<typeof child.stdout>, {
         app,
@@ -93,6 +99,8 @@ export class Program {
   /** Sends a real signal and writes it down; a program that is over receives nothing. */
   signal(signal: NodeJS.Signals, to: Exclude<SignalTarget, 'descendant'> = 'process'): void {
     const { log } = this.#around;
+    // A program that a signal ends may orphan its helpers before the next look.
+    if (!this.#over) this.#watch.look();
     const entry = { kind: 'signal', app: this.app, pid: this.pid, signal, to } as const;
     const atMs = log.nowMs();
     let delivered = !this.#over;
@@ -130,17 +138,12 @@ export class Program {
 
   async #recordEnd(allRead: Promise<unknown>): Promise<Ended> {
     const { log, guard } = this.#around;
-    const stopWatching = watchTree(this.pid, {
-      seen: this.#quarry.seen,
-      onNew: (pid, startedAt) => guard.watchProcess(pid, startedAt),
-      onLimit: (text) => this.#endAtLimit(text),
-    });
     const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) => {
       this.#child.once('exit', (...how) => resolve(how));
     });
     this.#over = true;
     const atMs = log.nowMs();
-    stopWatching();
+    this.#watch.stop();
     if (this.#options.afterExit !== 'watch') await this.#endWhatIsLeft();
     await Promise.race([allRead, drainTimeRunsOut()]);
     if (this.#options.afterExit !== 'watch') guard.forgetGroup(this.pid);
@@ -151,10 +154,9 @@ export class Program {
 
   async #endWhatIsLeft(): Promise<void> {
     // The tool is asked first by the cheap way: most programs leave nobody.
-    if (findLiving(this.#quarry).length === 0) return;
+    if (this.#quarry.seen.size === 0 && findLiving(this.#quarry).length === 0) return;
     if (this.#because === undefined) await pause(helperGraceMs);
-    const left = findLiving(this.#quarry).map(({ pid, command }) => ({ pid, command }));
-    await sweep(this.#quarry);
+    const left = (await sweep(this.#quarry)).map(({ pid, command }) => ({ pid, command }));
     if (left.length > 0 && this.#because === undefined) {
       this.#around.log.add({ kind: 'left-behind', app: this.app, processes: left });
     }
@@ -172,7 +174,7 @@ export class Program {
     this.#child.on('message', (message: unknown) => {
       kept += 1;
       if (kept <= limits.messages)
-        log.add({ kind: 'message', app: this.app, direction: 'received', message });
+        log.add({ kind: 'message', app: this.app, direction: 'received', message: keepable(message) });
     });
     return new Promise((resolve) => {
       this.#child.once('disconnect', () => {
@@ -189,5 +191,15 @@ async function drainTimeRunsOut(): Promise<void> {
   for (let step = 0; step < drainSteps; step += 1) {
     await pause(drainWithinMs / drainSteps);
     await new Promise(setImmediate);
+  }
+}
+
+/** A message as it came, but for one that is nested so deep that it could never be shown or written down again. */
+function keepable(message: unknown): unknown {
+  try {
+    JSON.stringify(message);
+    return message;
+  } catch {
+    return 'a message that is nested too deep to be kept';
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { TimelineLog } from '../timeline/log.ts';
@@ -9,6 +9,7 @@ import { type Guard, startGuard } from './guard-link.ts';
 import { openPace, type Pace } from './pace.ts';
 import { Program, type ProgramOptions } from './program.ts';
 import { readFiles } from './read-files.ts';
+import { removeFolder } from './remove-folder.ts';
 import { sweep } from './sweep.ts';
 
 /** A house with one guard and one pace, in which any number of stages are opened side by side. */
@@ -69,7 +70,7 @@ export async function openTheatre({ scale = 1 }: { scale?: number } = {}): Promi
     async [Symbol.asyncDispose]() {
       closed = true;
       await Promise.allSettled([...stages].map((stage) => stage[Symbol.asyncDispose]()));
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      await removeFolder(folder);
       await guard[Symbol.asyncDispose]();
     },
   };
@@ -139,7 +140,7 @@ async function openStage({
       const groups = programs.map((program) => program.pid);
       await sweep({ token, groups, folders: [folder], seen: new Map() });
       for (const group of groups) guard.forgetGroup(group);
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      await removeFolder(folder);
     },
   };
 }

@@ -14,6 +14,8 @@ export interface Quarry {
 }
 
 const pauseBetweenRoundsMs = 5;
+// One that hands itself on from process to process can slip through a single look.
+const emptyLooks = 5;
 const ourselves = processTable.readProcess(process.pid);
 
 /**
@@ -28,9 +30,12 @@ export async function sweep(
 ): Promise<ProcessRow[]> {
   const found = new Map<number, ProcessRow>();
   const giveUpAt = performance.now() + withinMs;
+  // Where nobody was ever seen but the program itself, one look is enough.
+  let looksLeft = quarry.seen.size === 0 ? 1 : emptyLooks;
   for (;;) {
     const living = findLiving(quarry);
-    if (living.length === 0) return [...found.values()];
+    looksLeft = living.length === 0 ? looksLeft - 1 : emptyLooks;
+    if (looksLeft === 0) return [...found.values()];
     // Stopped first: what is stopped starts nobody new while the others are being ended.
     for (const row of living) sendQuietly(row.pid, 'SIGSTOP');
     for (const group of quarry.groups) sendQuietly(-group, 'SIGKILL');

@@ -1,7 +1,7 @@
 import { limits, treeLookEveryMs } from './limits.ts';
 import { isAlive, processTable } from './process-table.ts';
 
-interface TreeWatch {
+interface Watched {
   /** Filled with every descendant that is seen: pid and start time. */
   readonly seen: Map<number, string>;
   onNew(pid: number, startedAt: string): void;
@@ -9,8 +9,14 @@ interface TreeWatch {
   onLimit(text: string): void;
 }
 
-/** Looks at a program's tree again and again until the returned function is called. */
-export function watchTree(root: number, { seen, onNew, onLimit }: TreeWatch): () => void {
+export interface TreeWatch {
+  /** Looks at once, without waiting for the next time. */
+  look(): void;
+  stop(): void;
+}
+
+/** Looks at a program's tree again and again until it is told to stop. */
+export function watchTree(root: number, { seen, onNew, onLimit }: Watched): TreeWatch {
   const look = (): void => {
     let residentMB = 0;
     let processes = 0;
@@ -42,5 +48,5 @@ export function watchTree(root: number, { seen, onNew, onLimit }: TreeWatch): ()
   };
   look();
   const timer = setInterval(look, treeLookEveryMs);
-  return () => clearInterval(timer);
+  return { look, stop: () => clearInterval(timer) };
 }

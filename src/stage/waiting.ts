@@ -66,7 +66,7 @@ export class Waiting {
     const fields = await this.says('ready', { afterMs: afterMs + readyWithinMs });
     const { port } = fields;
     if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) {
-      throw new Milestone('ready', `its ready line named no port that exists: ${JSON.stringify(port)}`, {
+      throw new Milestone('ready', `its ready line named no port that exists: ${shown(port)}`, {
         onTime: false,
       });
     }
@@ -176,3 +176,7 @@ export class Waiting {
 }
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+/** A value in a few words; one that is nested without end is not followed into its depth. */
+const shown = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? 'an object or a list' : String(value).slice(0, 80);

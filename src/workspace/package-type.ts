@@ -13,7 +13,7 @@ export function packageTypeOf(folder: string): 'module' | 'commonjs' | undefined
 
 function readManifest(file: string): { type?: unknown } | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(readFileSync(file, 'utf8')) ?? undefined;
   } catch {
     return undefined;
   }

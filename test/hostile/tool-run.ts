@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const binary = fileURLToPath(new URL('../../bin/proc-course.js', import.meta.url));
 const lookEveryMs = 50;
+const looksThatFindNobody = 10;
 const stageVariable = /PROC_COURSE_STAGE=([^\0]+)/;
 
 export interface Living {
@@ -78,14 +79,19 @@ export class ToolRun {
     return how;
   }
 
-  /** Whoever still lives when nobody should, looked for until nobody is found or the time is over. */
+  /**
+   * Whoever still lives when nobody should, looked for until nobody is found several times or the time is over.
+   * One look is not enough: it misses whoever is started while it reads and whose parent ends before it is read.
+   */
   async leftBehind({ withinMs = 2_000 }: { withinMs?: number } = {}): Promise<Living[]> {
     const giveUpAt = performance.now() + withinMs;
-    for (;;) {
+    for (let emptyLooks = 0; emptyLooks < looksThatFindNobody; ) {
       const living = this.#living();
-      if (living.length === 0 || performance.now() > giveUpAt) return living;
+      if (living.length > 0 && performance.now() > giveUpAt) return living;
+      emptyLooks = living.length === 0 ? emptyLooks + 1 : 0;
       await delay(20);
     }
+    return [];
   }
 
   /** What still lies in the folder for temporary files. A compile cache is Node's own. */
@@ -96,9 +102,9 @@ export class ToolRun {
   /** Ends everybody and removes the run's folder, however the run went. */
   async cleanUp(): Promise<void> {
     this.kill('SIGKILL');
-    for (let round = 0; round < 400; round += 1) {
+    for (let round = 0, emptyLooks = 0; round < 400 && emptyLooks < looksThatFindNobody; round += 1) {
       const living = this.#living();
-      if (living.length === 0) break;
+      emptyLooks = living.length === 0 ? emptyLooks + 1 : 0;
       for (const signal of ['SIGSTOP', 'SIGKILL'] as const)
         for (const { pid } of living) sendQuietly(pid, signal);
       await delay(5);

@@ -1,5 +1,5 @@
 // mistake: All event lines are printed in the right order, but nothing is closed, nobody is waited for and the process just ends.
-// breaks: answers-in-flight, cleans-up-after-the-last-answer, forces-the-exit-at-the-limit, one-limit-for-all-phases, repeated-signals, limit-is-not-moved, cleanup-fails, answers-with-connection-close
+// breaks: answers-in-flight, cleans-up-after-the-last-answer, waits-for-the-database, forces-the-exit-at-the-limit, one-limit-for-all-phases, repeated-signals, limit-is-not-moved, cleanup-fails, answers-with-connection-close
 // moot: refuses-new-connections
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';

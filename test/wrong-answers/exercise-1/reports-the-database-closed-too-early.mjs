@@ -1,5 +1,5 @@
 // mistake: The line db.closed is printed before the drain, when the closing is decided, although the database itself closes later.
-// breaks: cleans-up-after-the-last-answer
+// breaks: cleans-up-after-the-last-answer, waits-for-the-database
 import * as http from 'node:http';
 import { promisify } from 'node:util';
 
