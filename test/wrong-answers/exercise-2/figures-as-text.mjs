@@ -1,5 +1,6 @@
 // mistake: The figures are printed as text with two decimals.
-// breaks: prints-snapshots
+// breaks: prints-snapshots, rss-agrees, cpu-agrees-at-rest, cpu-agrees-under-load, lag-shows-a-block, lag-is-small-again
+// moot: fires-once, resolves-once, single-samples-do-not-fire, three-in-a-row-fire, rules-of-several-metrics, two-thresholds-of-one-metric, health-follows-the-rules
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
