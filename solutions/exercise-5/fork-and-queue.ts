@@ -81,7 +81,10 @@ class Pool {
   }
 
   submit(id: string, task: Task): void {
-    if (this.#stopping) return this.#refuse({ id, task, attempts: 0 }, 'The coordinator is shutting down.');
+    if (this.#stopping) {
+      this.#refuse({ id, task, attempts: 0 }, 'The coordinator is shutting down.');
+      return;
+    }
     this.#queue.push({ id, task, attempts: 0 });
     this.#dispatch();
   }
