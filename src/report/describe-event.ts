@@ -1,4 +1,4 @@
-import type { Ended, TimelineEvent } from '../timeline/events.ts';
+import type { Ended, SignalSent, TimelineEvent } from '../timeline/events.ts';
 import { escapeControls } from './escape.ts';
 
 /** Who an event is told by: the program itself, what we did, or what the operating system shows. */
@@ -23,7 +23,7 @@ export function describeEvent(event: TimelineEvent): DescribedEvent {
       return system(`${event.droppedBytes} bytes more on ${event.stream} were counted and not kept`);
     case 'signal':
       return we(
-        `sent ${event.signal}${event.to === 'group' ? ' to the whole group' : ''}${event.delivered ? '' : ', but the program was gone'}`,
+        `sent ${event.signal}${targetOf(event)}${event.delivered ? '' : `, but the ${event.to === 'descendant' ? 'process' : 'program'} was gone`}`,
       );
     case 'request':
       return we(
@@ -83,4 +83,9 @@ function settingsOf(settings: Readonly<Record<string, string>>): string {
   return entries.length === 0
     ? ''
     : `, with ${entries.map(([name, value]) => `${name}=${escapeControls(value)}`).join(' ')}`;
+}
+
+function targetOf({ to, pid }: SignalSent): string {
+  if (to === 'descendant') return ` to its process ${pid}`;
+  return to === 'group' ? ' to the whole group' : '';
 }

@@ -8,6 +8,7 @@ import { type Pace, pause } from './pace.ts';
 import { processTable } from './process-table.ts';
 import type { Program } from './program.ts';
 import { type RequestOptions, Requests } from './requests.ts';
+import { Tree } from './tree.ts';
 import { betweenLooksMs, Waiting } from './waiting.ts';
 
 export interface AppRequest extends Omit<RequestOptions, 'as'> {
@@ -21,12 +22,20 @@ export interface AppRequest extends Omit<RequestOptions, 'as'> {
 export class App extends Waiting {
   readonly #requests: Requests;
   readonly #connections: Connections;
+  /** The processes that the program has started. */
+  readonly tree: Tree;
   #probes = 0;
 
   constructor(program: Program, around: { log: TimelineLog; pace: Pace }) {
     super(program, around);
     this.#requests = new Requests(around.log, program.app);
     this.#connections = new Connections(around.log);
+    this.tree = new Tree(program, around);
+  }
+
+  /** The contracts' "soon" as it is now, stretched by the machine's slowness. */
+  get soonMs(): number {
+    return this.pace.soonMs;
   }
 
   /** A numeric setting that the program was started with, in the setting's own unit. */

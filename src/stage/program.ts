@@ -91,7 +91,7 @@ export class Program {
   }
 
   /** Sends a real signal and writes it down; a program that is over receives nothing. */
-  signal(signal: NodeJS.Signals, to: SignalTarget = 'process'): void {
+  signal(signal: NodeJS.Signals, to: Exclude<SignalTarget, 'descendant'> = 'process'): void {
     const { log } = this.#around;
     const entry = { kind: 'signal', app: this.app, pid: this.pid, signal, to } as const;
     const atMs = log.nowMs();

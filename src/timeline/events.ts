@@ -2,8 +2,11 @@
 
 export type Stream = 'stdout' | 'stderr';
 
-/** Where a signal was sent: one process, or the whole process group as a terminal's Ctrl-C does. */
-export type SignalTarget = 'process' | 'group';
+/**
+ * Where a signal was sent: the program, its whole process group as a terminal's Ctrl-C does, or one of the
+ * processes that it has started.
+ */
+export type SignalTarget = 'process' | 'group' | 'descendant';
 
 interface Seen<Kind extends string> {
   readonly kind: Kind;
@@ -34,7 +37,7 @@ export interface Capped extends Seen<'capped'> {
   readonly droppedBytes: number;
 }
 
-/** A signal was sent. `delivered` is false where the process was gone already. */
+/** A signal was sent to the process `pid`. `delivered` is false where it was gone already. */
 export interface SignalSent extends Seen<'signal'> {
   readonly app: string;
   readonly pid: number;

@@ -27,8 +27,13 @@ export const startOf = (timeline: Timeline, app = theApp): Started | undefined =
 export const endOf = (timeline: Timeline, app = theApp): Ended | undefined =>
   eventsOf(timeline, 'ended').find((event) => event.app === app);
 
+/** Signals to the program itself or to its group, in order. */
 export const signalsTo = (timeline: Timeline, app = theApp): SignalSent[] =>
-  eventsOf(timeline, 'signal').filter((event) => event.app === app);
+  eventsOf(timeline, 'signal').filter((event) => event.app === app && event.to !== 'descendant');
+
+/** Signals to single processes that the program has started, in order. */
+export const signalsToDescendants = (timeline: Timeline, app = theApp): SignalSent[] =>
+  eventsOf(timeline, 'signal').filter((event) => event.app === app && event.to === 'descendant');
 
 export const requestNamed = (timeline: Timeline, name: string): RequestSent | undefined =>
   eventsOf(timeline, 'request').find((event) => event.name === name);

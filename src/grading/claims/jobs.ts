@@ -1,0 +1,201 @@
+import type { Timeline } from '../../timeline/events.ts';
+import {
+  type Fields,
+  fieldsOf,
+  isRefusal,
+  isRight,
+  jobsNamed,
+  messagesOf,
+  type SentJob,
+  takesMs,
+} from '../../timeline/jobs.ts';
+import { endOf, missedMilestone, numericSetting, signalsToDescendants } from '../../timeline/questions.ts';
+import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
+
+// Timers of a program count in whole milliseconds and may fire up to one early.
+const timerGrainMs = 2;
+
+/** Claims about the jobs of one group, which were sent under ids that begin with its name. */
+export const jobs = (name: string) => {
+  const claim = (
+    text: string,
+    expected: string,
+    accepts: (job: SentJob, result: Fields) => boolean,
+  ): Claim => ({
+    text,
+    judge: (timeline) => judgeResults(timeline, name, { expected, accepts }),
+  });
+  return {
+    haveTheirResult: (): Claim =>
+      claim(
+        `each job "${name}" has one result, with what its task gives`,
+        'one result, with what the task gives',
+        isRight,
+      ),
+
+    areRefused: (): Claim =>
+      claim(
+        `each job "${name}" has one result, ok: false with a text`,
+        'one result with ok: false and a text as error',
+        (_, result) => isRefusal(result),
+      ),
+
+    /** For jobs that may be done or not: one result all the same. */
+    areAnsweredOnce: (): Claim =>
+      claim(
+        `each job "${name}" has one result, done or not`,
+        'one result, done or not',
+        (job, result) => isRight(job, result) || isRefusal(result),
+      ),
+
+    areDoneByTheFirstWorkers: (): Claim => ({
+      text: `each job "${name}" is done by the worker that held it, and by no other`,
+      judge(timeline) {
+        const first = readyPids(timeline);
+        const wrong = jobsNamed(timeline, name)
+          .flatMap(({ results }) => results)
+          .find(({ message }) => !first.includes(fieldsOf(message, 'result')?.worker));
+        if (wrong === undefined) return holdsIfSeen(timeline, name);
+        return broken(
+          `the result of one of the workers ${first.join(', ')}, which held the jobs`,
+          JSON.stringify(wrong.message),
+          {
+            evidence: [timeline.events.indexOf(wrong)],
+          },
+        );
+      },
+    }),
+
+    /** Strict: a worker that does one job at a time cannot be through with its second before both times have passed. */
+    takeTurns: (): Claim => ({
+      text: `no worker does two of the jobs "${name}" at a time`,
+      judge(timeline) {
+        const sent = jobsNamed(timeline, name);
+        const workers = numericSetting(timeline, 'WORKERS') ?? 1;
+        const times = sent.flatMap(({ results }) => results.map(({ atMs }) => atMs)).sort((a, b) => a - b);
+        const early = times.findIndex((atMs, index) => {
+          const turns = Math.floor(index / workers) + 1;
+          return atMs < (sent[0]?.sent.atMs ?? 0) + turns * (takesMs(sent[0] as SentJob) - timerGrainMs);
+        });
+        if (early === -1) return holdsIfSeen(timeline, name);
+        const afterMs = Math.round((times[early] as number) - (sent[0]?.sent.atMs ?? 0));
+        const expected = `${workers} workers with one job each at a time, ${takesMs(sent[0] as SentJob)} ms a job`;
+        return broken(expected, `${early + 1} of the jobs were done after ${afterMs} ms`);
+      },
+    }),
+
+    /** Twice the time of one is what two turns take; up to three times leaves room for the machine. */
+    runSideBySide: ({ turns }: { turns: number }): Claim => ({
+      text: `the jobs "${name}" run side by side on all workers`,
+      judge(timeline) {
+        const sent = jobsNamed(timeline, name);
+        const last = sent.flatMap(({ results }) => results).at(-1);
+        if (sent.some(({ results }) => results.length === 0) || last === undefined)
+          return holdsIfSeen(timeline, name);
+        const [first] = sent as [SentJob];
+        const afterMs = Math.round(last.atMs - first.sent.atMs);
+        if (afterMs < (turns + 1) * takesMs(first)) return holds;
+        const expected = `all ${sent.length} jobs of ${takesMs(first)} ms in ${turns} turns`;
+        return broken(expected, `they took ${afterMs} ms`, {
+          evidence: [timeline.events.indexOf(last)],
+          onTimeAlone: true,
+        });
+      },
+    }),
+
+    /** Strict: work that is begun again takes its whole time again. */
+    areDoneAgain: (): Claim => ({
+      text: `the job "${name}" of the killed worker is done again from its beginning`,
+      judge(timeline) {
+        const kill = signalsToDescendants(timeline)[0];
+        const sent = jobsNamed(timeline, name);
+        const last = sent.flatMap(({ results }) => results).at(-1);
+        if (kill === undefined || last === undefined) return holdsIfSeen(timeline, name);
+        const needsMs = Math.min(...sent.map(takesMs));
+        const afterMs = last.atMs - kill.atMs;
+        if (afterMs >= needsMs - timerGrainMs) return holds;
+        return broken(
+          `the last result ${needsMs} ms after the kill or later, because the job has to be done again`,
+          `it came ${Math.round(afterMs)} ms after it`,
+          { evidence: [timeline.events.indexOf(kill), timeline.events.indexOf(last)] },
+        );
+      },
+    }),
+
+    /** Strict: an exit before the job's own time has passed cannot have waited for it. */
+    areFinishedBeforeTheExit: (): Claim => ({
+      text: `the program does not end before the jobs "${name}" can have been done`,
+      judge(timeline) {
+        const end = endOf(timeline);
+        const last = jobsNamed(timeline, name).at(-1);
+        if (end === undefined || last === undefined)
+          return moot(whatStoppedThePlay(timeline) ?? 'the program did not end');
+        const afterMs = end.atMs - last.sent.atMs;
+        if (end.because !== undefined || afterMs >= takesMs(last) - timerGrainMs) return holds;
+        return broken(
+          `an exit ${takesMs(last)} ms after the job was sent, or later`,
+          `the exit came ${Math.round(afterMs)} ms after it`,
+          {
+            evidence: [timeline.events.indexOf(last.sent), timeline.events.indexOf(end)],
+          },
+        );
+      },
+    }),
+  };
+};
+
+const readyPids = (timeline: Timeline): readonly unknown[] => {
+  const workers = fieldsOf(messagesOf(timeline, 'ready')[0]?.message, 'ready')?.workers;
+  return Array.isArray(workers) ? workers : [];
+};
+
+/** That results are missing is for another claim to say; here they are only not there to be judged. */
+function holdsIfSeen(timeline: Timeline, name: string): Judgement {
+  const sent = jobsNamed(timeline, name);
+  if (sent.length > 0 && sent.every(({ results }) => results.length > 0)) return holds;
+  return moot(whatStoppedThePlay(timeline) ?? `not every job "${name}" was answered`);
+}
+
+function judgeResults(
+  timeline: Timeline,
+  name: string,
+  { expected, accepts }: { expected: string; accepts: (job: SentJob, result: Fields) => boolean },
+): Judgement {
+  const sent = jobsNamed(timeline, name);
+  const stopped = whatStoppedThePlay(timeline);
+  if (sent.length === 0) return moot(stopped ?? `no job "${name}" was sent`);
+  for (const job of sent) {
+    const [first, second] = job.results;
+    const evidence = [job.sent, ...job.results].map((event) => timeline.events.indexOf(event));
+    if (second !== undefined)
+      return broken(`${expected} for ${described(job)}`, `${job.results.length} results`, { evidence });
+    const result = fieldsOf(first?.message, 'result');
+    if (result !== undefined && !accepts(job, result)) {
+      return broken(`${expected} for ${described(job)}`, JSON.stringify(result).slice(0, 200), { evidence });
+    }
+  }
+  const open = sent.find(({ results }) => results.length === 0);
+  if (open === undefined) return holds;
+  return judgeOpen(timeline, open, expected);
+}
+
+/** A job without a result is a finding where the scenario waited for it, or where the program is over. */
+function judgeOpen(timeline: Timeline, open: SentJob, expected: string): Judgement {
+  const missed = missedMilestone(timeline);
+  const waitedForResults = missed?.milestone.startsWith('sends result') === true;
+  const end = endOf(timeline);
+  const endedItself = end !== undefined && end.because === undefined;
+  if (missed !== undefined && !waitedForResults && !endedItself && missed.milestone !== 'gone')
+    return moot(missed.text);
+  return broken(
+    `${expected} for ${described(open)}`,
+    endedItself ? 'none before the program was over' : 'none',
+    {
+      evidence: [timeline.events.indexOf(open.sent)],
+      onTimeAlone: missed?.onTime === true && !endedItself,
+    },
+  );
+}
+
+const described = ({ id, task }: SentJob): string =>
+  `the job "${id}" (${JSON.stringify(task).slice(0, 100)})`;

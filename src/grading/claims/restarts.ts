@@ -1,0 +1,143 @@
+import type { Timeline } from '../../timeline/events.ts';
+import { fieldsOf, messagesOf } from '../../timeline/jobs.ts';
+import { endOf, missedMilestone, numericSetting, signalsToDescendants } from '../../timeline/questions.ts';
+import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
+import { describeEnd } from './exit.ts';
+import { evidenceOf, lookAt, looksAt, readyPids } from './looks.ts';
+
+const timerGrainMs = 2;
+
+/** Claims about who takes the place of a worker that has ended, and when. */
+export const restarts = {
+  /** Moot where the scenario ended before the word could come. */
+  deathIsTold: (): Claim => ({
+    text: 'the death of the killed worker is told, with its signal',
+    judge(timeline) {
+      const kill = signalsToDescendants(timeline)[0];
+      if (kill === undefined) return moot(whatStoppedThePlay(timeline) ?? 'no worker was killed');
+      const expected = `{"type":"worker-exit","pid":${kill.pid},"signal":"${kill.signal}"}`;
+      const told = messagesOf(timeline, 'worker-exit').find(
+        ({ message }) => fieldsOf(message, 'worker-exit')?.pid === kill.pid,
+      );
+      if (told === undefined) return notTold(timeline, 'worker-exit', expected);
+      if (fieldsOf(told.message, 'worker-exit')?.signal === kill.signal) return holds;
+      return broken(expected, JSON.stringify(told.message), { evidence: [timeline.events.indexOf(told)] });
+    },
+  }),
+
+  killedOneIsReplaced: (): Claim => ({
+    text: 'another worker takes the place of the killed one, and lives',
+    judge(timeline) {
+      const start = messagesOf(timeline, 'worker-start')[0];
+      if (start === undefined)
+        return notTold(timeline, 'worker-start', 'a message {"type":"worker-start","pid":PID}');
+      const pid = fieldsOf(start.message, 'worker-start')?.pid;
+      const look = lookAt(timeline, 'the end');
+      if (look === undefined) return moot(whatStoppedThePlay(timeline) ?? 'nobody looked');
+      if (look.children.includes(pid as number)) return holds;
+      return broken('a worker-start with the pid of a living child', JSON.stringify(start.message), {
+        evidence: [timeline.events.indexOf(start), ...looksAt(timeline, 'the end')],
+      });
+    },
+  }),
+
+  /** Strict downwards, from our kill to the receipt of the announcement; upwards the scenario's wait decides. */
+  waitsDouble: (): Claim => ({
+    text: 'the wait before a restart is BACKOFF_MS, and doubles with each further death',
+    judge(timeline) {
+      const backoffMs = numericSetting(timeline, 'BACKOFF_MS') ?? 0;
+      const starts = messagesOf(timeline, 'worker-start');
+      for (const [index, kill] of signalsToDescendants(timeline).entries()) {
+        const start = starts[index];
+        const wantedMs = backoffMs * 2 ** index;
+        const expected = `worker-start number ${index + 1} a wait of ${wantedMs} ms after the death`;
+        if (start === undefined) return notTold(timeline, 'worker-start', expected);
+        const waitedMs = start.atMs - kill.atMs;
+        if (waitedMs >= wantedMs - timerGrainMs) continue;
+        return broken(expected, `it came ${Math.round(waitedMs)} ms after it`, {
+          evidence: [timeline.events.indexOf(kill), timeline.events.indexOf(start)],
+        });
+      }
+      return signalsToDescendants(timeline).length > 0
+        ? holds
+        : moot(whatStoppedThePlay(timeline) ?? 'no worker was killed');
+    },
+  }),
+
+  /** How many were announced after the first ones, all in all. */
+  areStarted: (setting: string): Claim => ({
+    text: `as many workers are started anew as ${setting} says`,
+    judge: (timeline) => judgeCount(timeline, 'worker-start', setting),
+  }),
+
+  die: (setting: string): Claim => ({
+    text: `as many workers die as ${setting} says`,
+    judge: (timeline) => judgeCount(timeline, 'worker-exit', setting),
+  }),
+
+  /** Looked at while the coordinator was stopped, right after the first one was gone: nothing could hide then. */
+  areReplacedOneByOne: (): Claim => ({
+    text: 'never more than one worker is missing while they are replaced',
+    judge(timeline) {
+      const look = lookAt(timeline, 'the first replacement');
+      if (look === undefined) return moot(whatStoppedThePlay(timeline) ?? 'nobody looked');
+      const wanted = (numericSetting(timeline, 'WORKERS') ?? 1) - 1;
+      if (look.children.length >= wanted) return holds;
+      return broken(`at least ${wanted} living workers at any moment`, `${look.children.length} of them`, {
+        evidence: looksAt(timeline, 'the first replacement'),
+      });
+    },
+  }),
+
+  areAllReplaced: (): Claim => ({
+    text: 'in the end every worker is a new one, and there are as many as before',
+    judge(timeline) {
+      const missed = missedMilestone(timeline);
+      const end = endOf(timeline);
+      const expected = 'new workers in the place of all old ones';
+      if (end !== undefined && end.because === undefined)
+        return broken(expected, describeEnd(end), { evidence: [timeline.events.indexOf(end)] });
+      if (
+        missed !== undefined &&
+        awaitedReplacement.some((milestone) => missed.milestone.startsWith(milestone))
+      ) {
+        return broken(expected, missed.text, { onTimeAlone: missed.onTime });
+      }
+      const look = lookAt(timeline, 'the end');
+      if (look === undefined) return moot(missed?.text ?? 'nobody looked');
+      const wanted = numericSetting(timeline, 'WORKERS') ?? 0;
+      const old = readyPids(timeline).filter((pid) => look.living.includes(pid as number));
+      if (old.length === 0 && look.children.length === wanted) return holds;
+      return broken(
+        `${wanted} workers, none of them an old one`,
+        `${look.children.length} workers, ${old.length} old ones`,
+        {
+          evidence: looksAt(timeline, 'the end'),
+        },
+      );
+    },
+  }),
+};
+
+const awaitedReplacement = ['dead', 'one dead', 'sends message "worker-start"', 'shows its work'];
+
+function judgeCount(timeline: Timeline, type: string, setting: string): Judgement {
+  const wanted = numericSetting(timeline, setting) ?? 0;
+  const seen = messagesOf(timeline, type).length;
+  const expected = `${wanted} times "${type}"`;
+  if (seen > wanted) return broken(expected, `${seen} of them`, { evidence: evidenceOf(timeline, type) });
+  return seen === wanted ? holds : notTold(timeline, type, expected);
+}
+
+/** Broken where the scenario waited for this very message, or the program ended without it; moot otherwise. */
+function notTold(timeline: Timeline, type: string, expected: string): Judgement {
+  const missed = missedMilestone(timeline);
+  const end = endOf(timeline);
+  if (end !== undefined && end.because === undefined) {
+    return broken(expected, describeEnd(end), { evidence: [timeline.events.indexOf(end)] });
+  }
+  if (missed === undefined) return broken(expected, `${messagesOf(timeline, type).length} such messages`);
+  if (missed.milestone.includes(`"${type}"`))
+    return broken(expected, missed.text, { onTimeAlone: missed.onTime });
+  return moot(missed.text);
+}
