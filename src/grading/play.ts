@@ -19,7 +19,7 @@ export interface PlayOptions {
   readonly seed: number;
   /** How often it was played before because it was over too soon; each time what must last lasts longer. */
   readonly attempt: number;
-  /** Called when the program has printed its first line or is over, so that the next one may be started. */
+  /** Called when the program has printed a line or sent a message, or is over, so that the next one may be started. */
   readonly onBegun?: () => void;
   /** Called for each event as it is seen. */
   readonly onEvent?: (event: TimelineEvent) => void;
@@ -45,7 +45,7 @@ export async function playOnce(
   };
   const draw = drawFrom(seed, plan.id, lasting);
   const stopListening = log.onEvent(({ kind }) => {
-    if (kind !== 'line' && kind !== 'ended') return;
+    if (kind !== 'line' && kind !== 'message' && kind !== 'ended') return;
     stopListening();
     onBegun?.();
   });
