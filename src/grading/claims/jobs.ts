@@ -1,16 +1,16 @@
-import type { Timeline } from '../../timeline/events.ts';
+import type { IpcMessage, Timeline } from '../../timeline/events.ts';
 import {
   type Fields,
   fieldsOf,
   isRefusal,
   isRight,
   jobsNamed,
-  messagesOf,
   type SentJob,
   takesMs,
 } from '../../timeline/jobs.ts';
 import { endOf, missedMilestone, numericSetting, signalsToDescendants } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
+import { readyPids } from './looks.ts';
 
 // Timers of a program count in whole milliseconds and may fire up to one early.
 const timerGrainMs = 2;
@@ -89,7 +89,7 @@ export const jobs = (name: string) => {
       text: `the jobs "${name}" run side by side on all workers`,
       judge(timeline) {
         const sent = jobsNamed(timeline, name);
-        const last = sent.flatMap(({ results }) => results).at(-1);
+        const last = lastResultOf(sent);
         if (sent.some(({ results }) => results.length === 0) || last === undefined)
           return holdsIfSeen(timeline, name);
         const [first] = sent as [SentJob];
@@ -109,7 +109,7 @@ export const jobs = (name: string) => {
       judge(timeline) {
         const kill = signalsToDescendants(timeline)[0];
         const sent = jobsNamed(timeline, name);
-        const last = sent.flatMap(({ results }) => results).at(-1);
+        const last = lastResultOf(sent);
         if (kill === undefined || last === undefined) return holdsIfSeen(timeline, name);
         const needsMs = Math.min(...sent.map(takesMs));
         const afterMs = last.atMs - kill.atMs;
@@ -144,10 +144,13 @@ export const jobs = (name: string) => {
   };
 };
 
-const readyPids = (timeline: Timeline): readonly unknown[] => {
-  const workers = fieldsOf(messagesOf(timeline, 'ready')[0]?.message, 'ready')?.workers;
-  return Array.isArray(workers) ? workers : [];
-};
+const lastResultOf = (sent: readonly SentJob[]): IpcMessage | undefined =>
+  sent
+    .flatMap(({ results }) => results)
+    .reduce<IpcMessage | undefined>(
+      (last, result) => (last === undefined || result.atMs > last.atMs ? result : last),
+      undefined,
+    );
 
 /** That results are missing is for another claim to say; here they are only not there to be judged. */
 function holdsIfSeen(timeline: Timeline, name: string): Judgement {
