@@ -1,8 +1,10 @@
 // Exercise 5: a coordinator that spreads jobs over worker processes and outlives their deaths.
-// The brief with every setting, message and check: proc-course show exercise-5
+// The brief with every setting, message and check: exercise-5.md beside it, or on the course's page
+import { fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 type Task = { kind: string; value?: unknown; numbers?: number[]; ms?: number; message?: string };
+type ParentMessage = { type?: string; id?: string; task?: Task } | null;
 
 // Settings. The check sets them; the defaults are for a start by hand.
 const workerCount = Number(process.env.WORKERS ?? 2);
@@ -39,17 +41,40 @@ function tell(message: Record<string, unknown>): void {
   else console.log(JSON.stringify(message));
 }
 
-// Yours: start the workers, give each idle one the next job, and answer the parent.
-// Then make it last: deaths, backoff, shutdown, a lost parent.
-console.error('settings', { workerCount, jobAttempts, backoffMs, maxRestarts, shutdownTimeoutMs });
-
-process.on('message', (message: any) => {
-  if (message?.type === 'job') {
-    tell({ type: 'result', id: message.id, ok: false, error: 'No worker has been started yet.' });
+// Given: starts the workers, which are this same file, and tells the parent when all of them are up.
+function coordinate(): void {
+  const pids: (number | undefined)[] = [];
+  for (let count = 0; count < workerCount; count += 1) {
+    const worker = fork(process.argv[1] as string, ['worker']);
+    worker.once('message', () => {
+      pids.push(worker.pid);
+      if (pids.length === workerCount) tell({ type: 'ready', workers: pids });
+    });
   }
-  if (message?.type === 'status') {
-    tell({ type: 'status', workers: [], queued: 0, restarts: 0 });
-  }
-});
 
-tell({ type: 'ready', workers: [] });
+  // Yours: give each idle worker the next job, and answer the parent with what came of it. Then make it last:
+  // a worker that dies, workers that die again and again, a shutdown with its limit, a parent that is gone.
+  process.on('message', (message: ParentMessage) => {
+    if (message?.type === 'job') {
+      tell({
+        type: 'result',
+        id: message.id,
+        ok: false,
+        error: 'Nobody has given this job to a worker yet.',
+      });
+    }
+    if (message?.type === 'status') {
+      tell({ type: 'status', workers: [], queued: 0, restarts: 0 });
+    }
+  });
+  console.error('settings', { jobAttempts, backoffMs, maxRestarts, shutdownTimeoutMs });
+}
+
+function work(): void {
+  // Yours: do the job that arrives, and send back what came of it.
+  process.on('message', () => {});
+  process.send?.({ type: 'up' });
+}
+
+if (process.argv[2] === 'worker') work();
+else coordinate();

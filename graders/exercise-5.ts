@@ -254,15 +254,16 @@ export default grader('exercise-5', [
     id: 'killed-worker-gives-its-job-back',
     point: 4,
     async play(parent, { app, draw }) {
-      const [first] = await parent.ready();
+      await parent.ready();
       const ms = draw.lasting(400);
-      parent.jobs('held', 2, () => sleep(draw, ms));
-      await parent.holds('held', 2);
-      parent.kill(first, { while: 'held' });
+      parent.job('held', sleep(draw, ms));
+      const holder = await parent.holderOf('held');
+      parent.job('other', sleep(draw, ms));
+      parent.kill(holder, { while: 'held' });
       await parent.exits(1);
       await parent.start(1);
       app.tree.look('the end');
-      await parent.answered('held');
+      await parent.answeredAgain('held', 'other');
       await parent.fence();
     },
     expect: [
@@ -282,6 +283,10 @@ export default grader('exercise-5', [
       must(jobs('held').areDoneAgain(), {
         because: 'A half-done job has no result; only a second run has one.',
         help: 'Give the job to another worker; do not answer for the dead one.',
+      }),
+      must(jobs('other').haveTheirResult(), {
+        because: 'The death of one worker is no matter of the others.',
+        help: 'Only the job that the dead worker held is touched by its death.',
       }),
     ],
   }),

@@ -61,9 +61,18 @@ export class Coordinator {
 
   /** Waits until every job of these groups has a result. */
   async answered(...names: string[]): Promise<void> {
+    await this.#answered(names, 1);
+  }
+
+  /** The same where a job has to be done a second time. */
+  async answeredAgain(...names: string[]): Promise<void> {
+    await this.#answered(names, 2);
+  }
+
+  async #answered(names: readonly string[], times: number): Promise<void> {
     for (const name of names) {
       for (const job of jobsNamed(this.#timeline(), name, this.#app.name)) {
-        const afterMs = Math.max(0, job.sent.atMs + takesMs(job) - this.#stage.log.nowMs());
+        const afterMs = Math.max(0, job.sent.atMs + times * takesMs(job) - this.#stage.log.nowMs());
         await this.#app.sends(`result for the job "${job.id}"`, (message) => isResultOf(message, job.id), {
           afterMs,
         });
@@ -104,6 +113,12 @@ export class Coordinator {
   /** Waits until all workers hold the jobs of the group, which have to last. */
   async holds(name: string, busy: number, queued = 0): Promise<void> {
     await this.shows({ busy, queued, while: name });
+  }
+
+  /** Waits until one worker holds the only job of the group, and resolves to its pid. */
+  async holderOf(name: string): Promise<number> {
+    const status = await this.shows({ busy: 1, queued: 0, while: name });
+    return busyPidsIn(status)[0] as number;
   }
 
   /** SIGKILL from outside while the jobs of a group cannot be done yet. */
