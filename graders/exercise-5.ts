@@ -453,6 +453,10 @@ export default grader('exercise-5', [
           'A sender that is refused at once goes elsewhere; one that is not answered waits for a process that is leaving.',
         help: 'One flag, set by the first signal and read where jobs arrive. Answer; do not drop.',
       }),
+      must(jobs('held').haveTheirResult(), {
+        because: 'Refusing new work is no reason to drop the work that is there.',
+        help: 'The flag decides about jobs that arrive; those that a worker holds are finished.',
+      }),
       must(jobs('probe').areAnsweredOnce(), {
         because: 'A job on the border between before and after has one answer as well.',
         help: 'A job is queued or refused; whatever it is, its answer comes before the exit.',
@@ -660,7 +664,7 @@ export default grader('exercise-5', [
       await app.leftAlone({ forMs: draw.lasting(150) });
       app.tree.look('the first replacement');
       app.signal('SIGCONT');
-      await app.tree.untilDead(old);
+      await app.tree.untilDead(old, { afterMs: old.length * app.soonMs });
       await parent.start(old.length);
       await parent.fence();
       app.tree.look('the end');
@@ -689,7 +693,7 @@ export default grader('exercise-5', [
       app.signal('SIGHUP');
       parent.jobs('later', 6, () => echo(draw));
       await parent.answered('held', 'later');
-      await app.tree.untilDead(old);
+      await app.tree.untilDead(old, { afterMs: old.length * app.soonMs });
       await parent.fence();
     },
     expect: [

@@ -11,11 +11,15 @@ import {
   isResultOf,
   jobsNamed,
   messagesOf,
+  readyPids,
   takesMs,
 } from '../timeline/jobs.ts';
 import type { Draw } from './draw.ts';
 
 const betweenAsksMs = 15;
+
+// Timers of a program count in whole milliseconds and may fire up to one early.
+const timerGrainMs = 2;
 
 /** A job group that must still be under way, or nothing can be said and the scenario is played again. */
 interface While {
@@ -138,10 +142,12 @@ export class Coordinator {
     await this.#app.sends(`message "worker-exit" number ${count}`, isLast);
   }
 
-  /** Waits for the `count`th `worker-start`, and resolves to its pid. */
+  /** Waits for the `count`th `worker-start` of a replacement, and resolves to its pid. */
   async start(count: number, { afterMs = 0 }: Wait = {}): Promise<number> {
     let left = count;
-    const isIt = (message: unknown) => fieldsOf(message, 'worker-start') !== undefined && --left === 0;
+    const first = readyPids(this.#timeline());
+    const isReplacement = (start?: Fields) => start !== undefined && !first.includes(start.pid);
+    const isIt = (message: unknown) => isReplacement(fieldsOf(message, 'worker-start')) && --left === 0;
     const { pid } = await this.#app.sends<Fields>(`message "worker-start" number ${count}`, isIt, {
       afterMs,
     });
@@ -204,8 +210,14 @@ export class Coordinator {
   }
 
   #stillHeld(name: string): void {
-    const jobs = jobsNamed(this.#timeline(), name, this.#app.name);
-    if (jobs.some(({ results }) => results.length > 0)) {
+    for (const job of jobsNamed(this.#timeline(), name, this.#app.name)) {
+      const [result] = job.results;
+      if (result === undefined) continue;
+      // Before its own time has passed it was not done, so a longer job would be answered as early.
+      if (result.atMs < job.sent.atMs + takesMs(job) - timerGrainMs) {
+        const text = `it answered the job "${job.id}" before that can have been done`;
+        throw new Milestone('holds', text, { onTime: false });
+      }
       throw new OverTooSoon(`"${name}" was done before it could be looked at.`);
     }
   }

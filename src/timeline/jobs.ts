@@ -26,6 +26,22 @@ export const messagesOf = (timeline: Timeline, type: string, app = theApp): IpcM
       event.app === app && event.direction === 'received' && fieldsOf(event.message, type) !== undefined,
   );
 
+/** The processes that the coordinator's `ready` names, whatever it may have put there. */
+export const readyPids = (timeline: Timeline): readonly unknown[] => {
+  const named = fieldsOf(messagesOf(timeline, 'ready')[0]?.message, 'ready')?.workers;
+  return Array.isArray(named) ? named : [];
+};
+
+/** The announcements of replacements; the first workers may be announced in the same way. */
+export const replacementsIn = (timeline: Timeline): IpcMessage[] =>
+  messagesOf(timeline, 'worker-start').filter(
+    ({ message }) => !readyPids(timeline).includes(fieldsOf(message, 'worker-start')?.pid),
+  );
+
+/** The pids of all replacements that were announced. */
+export const replacementPids = (timeline: Timeline): readonly unknown[] =>
+  replacementsIn(timeline).map(({ message }) => fieldsOf(message, 'worker-start')?.pid);
+
 export const isResultOf = (message: unknown, id: string): boolean => fieldsOf(message, 'result')?.id === id;
 
 /** Jobs are sent in groups: the id of each begins with its group's name. */

@@ -5,12 +5,12 @@ import {
   isRefusal,
   isRight,
   jobsNamed,
+  readyPids,
   type SentJob,
   takesMs,
 } from '../../timeline/jobs.ts';
 import { endOf, missedMilestone, numericSetting, signalsToDescendants } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
-import { readyPids } from './looks.ts';
 
 // Timers of a program count in whole milliseconds and may fire up to one early.
 const timerGrainMs = 2;

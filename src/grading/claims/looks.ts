@@ -1,13 +1,7 @@
 import type { Look } from '../../stage/tree.ts';
 import type { Timeline } from '../../timeline/events.ts';
-import { fieldsOf, messagesOf } from '../../timeline/jobs.ts';
+import { messagesOf } from '../../timeline/jobs.ts';
 import { eventsOf } from '../../timeline/questions.ts';
-
-/** The processes that the coordinator's `ready` names, whatever it may have put there. */
-export const readyPids = (timeline: Timeline): readonly unknown[] => {
-  const named = fieldsOf(messagesOf(timeline, 'ready')[0]?.message, 'ready')?.workers;
-  return Array.isArray(named) ? named : [];
-};
 
 const factsOf = (timeline: Timeline, name: string) =>
   eventsOf(timeline, 'fact').filter((fact) => fact.name === `look at ${name}`);

@@ -1,9 +1,9 @@
 import type { Timeline } from '../../timeline/events.ts';
-import { fieldsOf, messagesOf } from '../../timeline/jobs.ts';
+import { fieldsOf, messagesOf, readyPids, replacementPids, replacementsIn } from '../../timeline/jobs.ts';
 import { endOf, missedMilestone, numericSetting, signalsToDescendants } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
 import { describeEnd } from './exit.ts';
-import { evidenceOf, lookAt, looksAt, readyPids } from './looks.ts';
+import { evidenceOf, lookAt, looksAt } from './looks.ts';
 
 const timerGrainMs = 2;
 
@@ -28,7 +28,7 @@ export const restarts = {
   killedOneIsReplaced: (): Claim => ({
     text: 'another worker takes the place of the killed one, and lives',
     judge(timeline) {
-      const start = messagesOf(timeline, 'worker-start')[0];
+      const start = replacementsIn(timeline)[0];
       if (start === undefined)
         return notTold(timeline, 'worker-start', 'a message {"type":"worker-start","pid":PID}');
       const pid = fieldsOf(start.message, 'worker-start')?.pid;
@@ -46,7 +46,7 @@ export const restarts = {
     text: 'the wait before a restart is BACKOFF_MS, and doubles with each further death',
     judge(timeline) {
       const backoffMs = numericSetting(timeline, 'BACKOFF_MS') ?? 0;
-      const starts = messagesOf(timeline, 'worker-start');
+      const starts = replacementsIn(timeline);
       for (const [index, kill] of signalsToDescendants(timeline).entries()) {
         const start = starts[index];
         const wantedMs = backoffMs * 2 ** index;
@@ -67,12 +67,18 @@ export const restarts = {
   /** How many were announced after the first ones, all in all. */
   areStarted: (setting: string): Claim => ({
     text: `as many workers are started anew as ${setting} says`,
-    judge: (timeline) => judgeCount(timeline, 'worker-start', setting),
+    judge: (timeline) =>
+      judgeCount(timeline, { type: 'worker-start', seen: replacementsIn(timeline).length }, setting),
   }),
 
   die: (setting: string): Claim => ({
     text: `as many workers die as ${setting} says`,
-    judge: (timeline) => judgeCount(timeline, 'worker-exit', setting),
+    judge: (timeline) =>
+      judgeCount(
+        timeline,
+        { type: 'worker-exit', seen: messagesOf(timeline, 'worker-exit').length },
+        setting,
+      ),
   }),
 
   /** Looked at while the coordinator was stopped, right after the first one was gone: nothing could hide then. */
@@ -107,10 +113,11 @@ export const restarts = {
       if (look === undefined) return moot(missed?.text ?? 'nobody looked');
       const wanted = numericSetting(timeline, 'WORKERS') ?? 0;
       const old = readyPids(timeline).filter((pid) => look.living.includes(pid as number));
-      if (old.length === 0 && look.children.length === wanted) return holds;
+      const fresh = replacementPids(timeline).filter((pid) => look.children.includes(pid as number));
+      if (old.length === 0 && fresh.length === wanted) return holds;
       return broken(
         `${wanted} workers, none of them an old one`,
-        `${look.children.length} workers, ${old.length} old ones`,
+        `${fresh.length} new ones, ${old.length} old ones`,
         {
           evidence: looksAt(timeline, 'the end'),
         },
@@ -121,9 +128,12 @@ export const restarts = {
 
 const awaitedReplacement = ['dead', 'one dead', 'sends message "worker-start"', 'shows its work'];
 
-function judgeCount(timeline: Timeline, type: string, setting: string): Judgement {
+function judgeCount(
+  timeline: Timeline,
+  { type, seen }: { type: string; seen: number },
+  setting: string,
+): Judgement {
   const wanted = numericSetting(timeline, setting) ?? 0;
-  const seen = messagesOf(timeline, type).length;
   const expected = `${wanted} times "${type}"`;
   if (seen > wanted) return broken(expected, `${seen} of them`, { evidence: evidenceOf(timeline, type) });
   return seen === wanted ? holds : notTold(timeline, type, expected);

@@ -1,5 +1,13 @@
 import type { Timeline } from '../../timeline/events.ts';
-import { busyPidsIn, type Fields, fieldsOf, jobsNamed, messagesOf } from '../../timeline/jobs.ts';
+import {
+  busyPidsIn,
+  type Fields,
+  fieldsOf,
+  jobsNamed,
+  messagesOf,
+  readyPids,
+  replacementPids,
+} from '../../timeline/jobs.ts';
 import { eventsOf, missedMilestone } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, moot, whatStoppedThePlay } from '../claim.ts';
 
@@ -33,10 +41,12 @@ export const status = {
         const between = messagesOf(timeline, 'status').find(
           ({ atMs }) => atMs > before.atMs && atMs < after.atMs,
         );
+        const known = [...readyPids(timeline), ...replacementPids(timeline)];
+        const workers = children.filter((pid) => known.includes(pid));
         const named = pidsIn(fieldsOf(between?.message, 'status') ?? {});
-        if (between === undefined || String(sorted(named)) === String(sorted(children))) continue;
+        if (between === undefined || String(sorted(named)) === String(sorted(workers))) continue;
         return broken(
-          `the workers ${sorted(children).join(', ')}`,
+          `the workers ${sorted(workers).join(', ')}`,
           `the workers ${sorted(named).join(', ')}`,
           {
             evidence: [timeline.events.indexOf(between), timeline.events.indexOf(after)],

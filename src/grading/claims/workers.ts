@@ -1,10 +1,10 @@
 import type { Look } from '../../stage/tree.ts';
 import type { Timeline } from '../../timeline/events.ts';
-import { fieldsOf, jobsNamed, messagesOf } from '../../timeline/jobs.ts';
+import { fieldsOf, jobsNamed, messagesOf, readyPids, replacementPids } from '../../timeline/jobs.ts';
 import { endOf, missedMilestone, numericSetting, signalsToDescendants } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
 import { describeEnd } from './exit.ts';
-import { evidenceOf, lookAt, looksAt, readyPids } from './looks.ts';
+import { evidenceOf, lookAt, looksAt } from './looks.ts';
 
 /** Claims about a coordinator's worker processes. What lives, and whose child it is, the process table says. */
 export const workers = {
@@ -89,7 +89,7 @@ export const workers = {
   doTheWorkThemselves: (name: string): Claim => ({
     text: 'the work is done in the worker that the result names',
     judge(timeline) {
-      const known = [...readyPids(timeline), ...startedPids(timeline)];
+      const known = [...readyPids(timeline), ...replacementPids(timeline)];
       for (const { sent, results } of jobsNamed(timeline, name)) {
         for (const result of results) {
           const pid = fieldsOf(result.message, 'result')?.worker;
@@ -106,9 +106,6 @@ export const workers = {
     },
   }),
 };
-
-const startedPids = (timeline: Timeline): readonly unknown[] =>
-  messagesOf(timeline, 'worker-start').map(({ message }) => fieldsOf(message, 'worker-start')?.pid);
 
 function inTheTable(timeline: Timeline, where: keyof Look, what: string): Judgement {
   const look = lookAt(timeline, 'the start');

@@ -47,6 +47,12 @@ test('restarts.killedOneIsReplaced wants a living child behind the announced pid
 describe('restarts.waitsDouble', () => {
   const claim = restarts.waitsDouble();
 
+  test('counts no announcement of the first workers', () => {
+    const announced = [begun, [1, starts(11)], [2, ready(11, 12, 13)], [10, signals(11, 'SIGKILL')]] as const;
+    expect(claim.judge(timelineOf(...announced, [111, starts(21)]))).toEqual({ outcome: 'holds' });
+    expect(claim.judge(timelineOf(...announced, [60, starts(21)]))).toMatchObject({ outcome: 'broken' });
+  });
+
   test('holds where each wait is at least as long as it must be', () => {
     const timeline = timelineOf(
       ...killed,
@@ -98,7 +104,7 @@ test('restarts.areReplacedOneByOne lets one be missing, and not two', () => {
 
 test('restarts.areAllReplaced wants as many as before, and no old one', () => {
   const claim = restarts.areAllReplaced();
-  const old = [begun, [1, ready(11, 12, 13)]] as const;
+  const old = [begun, [1, ready(11, 12, 13)], [2, starts(21)], [3, starts(22)], [4, starts(23)]] as const;
   expect(claim.judge(timelineOf(...old, [9, looks('the end', [21, 22, 23])]))).toEqual({ outcome: 'holds' });
   expect(claim.judge(timelineOf(...old, [9, looks('the end', [11, 22, 23])]))).toMatchObject({
     outcome: 'broken',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { status } from '../../../src/grading/claims/status.ts';
-import { done, looks, says, sleeps } from '../../jobs-by-hand.ts';
+import { done, looks, ready, says, sleeps } from '../../jobs-by-hand.ts';
 import { misses, started, timelineOf } from '../../timeline-by-hand.ts';
 
 const begun = [0, started({ WORKERS: '2' })] as const;
@@ -21,15 +21,33 @@ test('status.showsTheWork is broken where no status showed what must be so', () 
 test('status.namesTheLiving compares with the table only where it stood still', () => {
   const claim = status.namesTheLiving();
   const listed = says([{ pid: 11 }, { pid: 12 }]);
-  const quiet = timelineOf(begun, [1, looks('before it', [12, 11])], [2, listed], [3, looks('it', [12, 11])]);
+  const quiet = timelineOf(
+    begun,
+    [0, ready(11, 12)],
+    [1, looks('before it', [12, 11])],
+    [2, listed],
+    [3, looks('it', [12, 11])],
+  );
   expect(claim.judge(quiet)).toEqual({ outcome: 'holds' });
-  const dead = timelineOf(begun, [1, looks('before it', [12])], [2, listed], [3, looks('it', [12])]);
+  const dead = timelineOf(
+    begun,
+    [0, ready(11, 12)],
+    [1, looks('before it', [12])],
+    [2, listed],
+    [3, looks('it', [12])],
+  );
   expect(claim.judge(dead)).toMatchObject({
     outcome: 'broken',
     expected: 'the workers 12',
     seen: 'the workers 11, 12',
   });
-  const moving = timelineOf(begun, [1, looks('before it', [12])], [2, listed], [3, looks('it', [12, 13])]);
+  const moving = timelineOf(
+    begun,
+    [0, ready(11, 12)],
+    [1, looks('before it', [12])],
+    [2, listed],
+    [3, looks('it', [12, 13])],
+  );
   expect(claim.judge(moving)).toEqual({ outcome: 'holds' });
 });
 
