@@ -694,7 +694,9 @@ export default grader('exercise-5', [
       parent.jobs('later', 6, () => echo(draw));
       await parent.answered('held', 'later');
       await app.tree.untilDead(old, { afterMs: old.length * app.soonMs });
+      await parent.start(old.length);
       await parent.fence();
+      app.tree.look('the end');
     },
     expect: [
       should(jobs('held').haveTheirResult(), {
@@ -704,6 +706,11 @@ export default grader('exercise-5', [
       should(jobs('held').areDoneByTheFirstWorkers(), {
         because: 'A job that is begun again may send the same mail twice.',
         help: 'Let the worker that holds the job finish it before it leaves.',
+      }),
+      should(restarts.areAllReplaced(), {
+        because:
+          'A worker that was busy at the signal is as old as the others, and just as much to be replaced.',
+        help: 'Mark the busy ones too; each leaves when its job is done.',
       }),
       should(jobs('later').haveTheirResult(), {
         because: 'A reload has to go unnoticed, also by those who ask in the middle of it.',

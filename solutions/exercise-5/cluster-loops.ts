@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 type Task = { kind: string; value?: unknown; numbers?: number[]; ms?: number; message?: string };
+type ParentMessage = { type?: string; id?: unknown; task?: Task } | null;
 type Outcome = { ok: true; value: unknown } | { ok: false; error: string };
 type Job = { id: string; task: Task; attempts: number };
 type Running = {
@@ -206,12 +207,12 @@ async function replaceAll(): Promise<void> {
 }
 
 async function coordinate(): Promise<void> {
-  process.on('message', (message: any) => {
+  process.on('message', (message: ParentMessage) => {
     if (message?.type === 'status') tellStatus();
-    if (message?.type !== 'job' || typeof message.id !== 'string' || !(message.task instanceof Object))
-      return;
-    if (stop.signal.aborted) refuse(message, 'The coordinator is shutting down.');
-    else queue.put({ id: message.id, task: message.task, attempts: 0 });
+    if (message?.type !== 'job' || typeof message.id !== 'string' || !message.task) return;
+    const { id, task } = message;
+    if (stop.signal.aborted) refuse({ id }, 'The coordinator is shutting down.');
+    else queue.put({ id, task, attempts: 0 });
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, shutdown);
   process.on('disconnect', shutdown);

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 type Task = { kind: string; value?: unknown; numbers?: number[]; ms?: number; message?: string };
+type ParentMessage = { type?: string; id?: unknown; task?: Task } | null;
 type Outcome = { ok: true; value: unknown } | { ok: false; error: string };
 type Job = { readonly id: string; readonly task: Task; readonly attempts: number };
 type WorkerState = {
@@ -34,6 +35,8 @@ type Happening =
   | { type: 'stop' }
   | { type: 'limit' }
   | { type: 'replace-all' };
+
+type WorkerMessage = { type: 'up' } | { type: 'done'; id: string; outcome: Outcome };
 
 type Deed =
   | { do: 'tell'; message: Record<string, unknown> }
@@ -310,7 +313,7 @@ function coordinate(): void {
       return;
     }
     children.set(pid, child);
-    child.on('message', (message: any) => happened({ ...message, pid }));
+    child.on('message', (message: WorkerMessage) => happened({ ...message, pid }));
     child.on('exit', (code, signal) => {
       children.delete(pid);
       happened({ type: 'exited', pid, code, signal });
@@ -318,10 +321,10 @@ function coordinate(): void {
     happened({ type: 'spawned', pid });
   };
 
-  process.on('message', (message: any) => {
+  process.on('message', (message: ParentMessage) => {
     if (message?.type === 'status') happened({ type: 'status' });
-    const isJob = message?.type === 'job' && typeof message.id === 'string' && message.task instanceof Object;
-    if (isJob) happened({ type: 'job', id: message.id, task: message.task });
+    if (message?.type !== 'job' || typeof message.id !== 'string' || !message.task) return;
+    happened({ type: 'job', id: message.id, task: message.task });
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => happened({ type: 'stop' }));
   process.on('disconnect', () => happened({ type: 'stop' }));

@@ -54,7 +54,7 @@ function primary() {
     w.on('message', (m) => {
       if (m.up) {
         entry.up = true;
-        if (announced) say({ type: 'worker-start', pid: w.process.pid });
+        say({ type: 'worker-start', pid: w.process.pid });
         if (onUp) onUp();
         announce();
       } else if (entry.job && entry.job.id === m.id) {

@@ -4,6 +4,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 type Task = { kind: string; value?: unknown; numbers?: number[]; ms?: number; message?: string };
+type ParentMessage = { type?: string; id?: unknown; task?: Task } | null;
 type Outcome = { ok: true; value: unknown } | { ok: false; error: string };
 type Job = { id: string; task: Task; attempts: number };
 type Worker = {
@@ -257,10 +258,10 @@ class Pool {
 
 function coordinate(): void {
   const pool = new Pool();
-  process.on('message', (message: any) => {
+  process.on('message', (message: NonNullable<ParentMessage>) => {
     if (message.type === 'status') pool.tellStatus();
-    const isJob = message.type === 'job' && typeof message.id === 'string' && message.task instanceof Object;
-    if (isJob) pool.submit(message.id, message.task);
+    if (message.type !== 'job' || typeof message.id !== 'string' || !message.task) return;
+    pool.submit(message.id, message.task);
   });
   process.on('SIGTERM', () => pool.shutdown());
   process.on('SIGINT', () => pool.shutdown());

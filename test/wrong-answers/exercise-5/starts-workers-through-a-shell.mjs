@@ -54,7 +54,6 @@ function startWorker() {
   child.on('error', () => {});
   child.on('message', (message) => onMessage(worker, message));
   child.on('exit', (code, signal) => onExit(worker, code, signal));
-  if (ready) tell({ type: 'worker-start', pid: worker.pid });
   return worker;
 }
 
@@ -64,6 +63,7 @@ function onMessage(worker, message) {
     worker.pid = message.pid;
     workers.set(worker.pid, worker);
     worker.up = true;
+    if (ready) tell({ type: 'worker-start', pid: worker.pid });
     announceReady();
   } else if (worker.job && worker.job.id === message.id) {
     worker.job = null;

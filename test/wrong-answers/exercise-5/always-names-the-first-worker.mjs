@@ -1,4 +1,4 @@
-// mistake: Cheat: names the workers in turn in the results, whichever of them has done the work.
+// mistake: Cheat: every result names the first worker that was started, whichever has done the work.
 // breaks: ?
 import { fork } from 'node:child_process';
 
@@ -37,7 +37,7 @@ let ready = false;
 let stopping = false;
 let exitCode = 0;
 let replacing = false;
-let turn = 0;
+let firstPid = 0;
 
 function tell(message) {
   if (process.connected) process.send(message, () => {});
@@ -66,9 +66,7 @@ function onMessage(worker, message) {
     worker.job = null;
     worker.completed += 1;
     deathsInARow = 0;
-    const pids = [...workers.keys()];
-    turn = (turn + 1) % pids.length;
-    tell({ ...message, worker: pids[turn] });
+    tell({ ...message, worker: firstPid });
   }
   dispatch();
 }
@@ -77,6 +75,7 @@ function announceReady() {
   const pids = [...workers.values()].filter(({ up }) => up).map(({ pid }) => pid);
   if (ready || pids.length < WORKERS) return;
   ready = true;
+  firstPid = pids[0];
   tell({ type: 'ready', workers: pids });
 }
 
