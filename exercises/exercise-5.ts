@@ -1,5 +1,9 @@
-// Exercise 5: a coordinator that spreads jobs over worker processes and outlives their deaths.
-// The brief with every setting, message and check: exercise-5.md beside it, or on the course's page
+// Exercise 5: multi-process coordinator.
+//
+// What is marked "Given" works: keep it, move it or rewrite it, as long as what is seen from outside stays.
+// What is missing is what the processes have to say to each other, and what is done when one of them ends. Its
+// places are marked "Yours"; the brief says what is expected of them.
+
 import { fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
