@@ -126,7 +126,7 @@ export const restarts = {
   }),
 };
 
-const awaitedReplacement = ['dead', 'one dead', 'sends message "worker-start"', 'shows its work'];
+const awaitedReplacement = ['dead', 'one dead', 'sends message "worker-start"'];
 
 function judgeCount(
   timeline: Timeline,
