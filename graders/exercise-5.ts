@@ -448,10 +448,15 @@ export default grader('exercise-5', [
       await app.gone({ afterMs: ms });
     },
     expect: [
+      must(jobs('probe').areRefusedFromSomeMomentOn(), {
+        because:
+          'A process that takes work while it is leaving never comes to its end, or drops what it took.',
+        help: 'One flag, set by the first signal and read where jobs arrive.',
+      }),
       must(jobs('late').areRefused(), {
         because:
           'A sender that is refused at once goes elsewhere; one that is not answered waits for a process that is leaving.',
-        help: 'One flag, set by the first signal and read where jobs arrive. Answer; do not drop.',
+        help: 'Answer; do not drop. Whoever sent the job has nobody else to ask.',
       }),
       must(jobs('held').haveTheirResult(), {
         because: 'Refusing new work is no reason to drop the work that is there.',

@@ -48,6 +48,25 @@ export const jobs = (name: string) => {
         (job, result) => isRight(job, result) || isRefusal(result),
       ),
 
+    /** The scenario sends one after the other until one is refused, or "soon" is over. */
+    areRefusedFromSomeMomentOn: (): Claim => ({
+      text: 'soon after the signal new jobs are refused',
+      judge(timeline) {
+        const missed = missedMilestone(timeline);
+        if (missed?.milestone === 'refuses') {
+          const evidence = jobsNamed(timeline, name)
+            .slice(-1)
+            .map(({ sent }) => timeline.events.indexOf(sent));
+          return broken('a result with ok: false for a job that is sent after the signal', missed.text, {
+            evidence,
+            onTimeAlone: true,
+          });
+        }
+        const stopped = whatStoppedThePlay(timeline);
+        return stopped === undefined ? holds : moot(stopped);
+      },
+    }),
+
     areDoneByTheFirstWorkers: (): Claim => ({
       text: `each job "${name}" is done by the worker that held it, and by no other`,
       judge(timeline) {

@@ -112,6 +112,21 @@ test('jobs.areAnsweredOnce takes a value and a refusal alike, and no wrong value
   });
 });
 
+test('jobs.areRefusedFromSomeMomentOn is broken where the scenario waited for a refusal in vain', () => {
+  const claim = jobs('a').areRefusedFromSomeMomentOn();
+  expect(claim.judge(timelineOf(begun, [1, echoes('a 1')], [2, refused('a 1')]))).toEqual({
+    outcome: 'holds',
+  });
+  expect(claim.judge(timelineOf(begun, [1, echoes('a 1')], [9, misses('refuses')]))).toMatchObject({
+    outcome: 'broken',
+    onTimeAlone: true,
+    evidence: [1],
+  });
+  expect(claim.judge(timelineOf(begun, [1, echoes('a 1')], [9, misses('holds')]))).toMatchObject({
+    outcome: 'moot',
+  });
+});
+
 test('jobs.areDoneByTheFirstWorkers is broken by a result of a later worker', () => {
   const claim = jobs('a').areDoneByTheFirstWorkers();
   expect(
