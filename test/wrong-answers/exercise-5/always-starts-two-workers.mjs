@@ -1,5 +1,6 @@
 // mistake: The number of workers is written down, and WORKERS is never read.
-// breaks: ?
+// breaks: ready-names-living-children
+// moot: long-job-holds-up-nobody, sighup-replaces-one-by-one
 import { fork } from 'node:child_process';
 
 const WORKERS = 2;

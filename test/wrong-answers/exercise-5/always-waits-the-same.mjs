@@ -1,5 +1,5 @@
 // mistake: Waits BACKOFF_MS before every restart, however many deaths there were.
-// breaks: ?
+// breaks: waits-double
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,6 @@
 // mistake: Counts on from its own pid instead of asking the children for theirs.
-// breaks: ?
+// breaks: ready-names-living-children
+// moot: every-job-is-answered-once, rejected-job-costs-no-worker, work-is-done-where-named, sleeps-run-side-by-side, long-job-holds-up-nobody, killed-worker-gives-its-job-back, job-for-a-dying-worker-survives, killing-job-is-given-up, waits-double, restart-limit-ends-it, done-job-starts-the-count-anew, sigterm-finishes-jobs-in-flight, sigint-finishes-jobs-in-flight, shutdown-refuses-new-jobs, hung-worker-is-killed-at-the-limit, workers-follow-a-killed-coordinator, closed-channel-finishes-jobs, nonsense-harms-nothing, status-is-true, ctrl-c-finishes-jobs, sighup-replaces-one-by-one, sighup-loses-no-job
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

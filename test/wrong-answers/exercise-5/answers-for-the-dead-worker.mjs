@@ -1,5 +1,5 @@
 // mistake: Cheat: answers the job of a dead worker from its task, without having it done again.
-// breaks: ?
+// breaks: killed-worker-gives-its-job-back
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: Counts the deaths of each worker place by itself, so that deaths all over never add up to a longer wait.
-// breaks: ?
+// breaks: waits-double
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: Treats the workers that it sends away at SIGHUP as workers that died.
-// breaks: ?
+// breaks: sighup-replaces-one-by-one
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

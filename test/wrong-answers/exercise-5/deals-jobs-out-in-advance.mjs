@@ -1,5 +1,5 @@
 // mistake: Deals every job to the next worker in turn at once, where it waits behind whatever is before it.
-// breaks: ?
+// breaks: long-job-holds-up-nobody
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: Has no listener for SIGHUP.
-// breaks: ?
+// breaks: sighup-replaces-one-by-one, sighup-loses-no-job
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

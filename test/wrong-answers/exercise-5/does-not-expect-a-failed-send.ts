@@ -1,5 +1,5 @@
 // mistake: Sends to the worker without a callback and without an error listener, so that a worker that has just died ends the coordinator.
-// breaks: ?
+// breaks: job-for-a-dying-worker-survives
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 

@@ -1,5 +1,5 @@
 // mistake: Tests a value where it should test whether there is one, so that 0, "" and false get lost.
-// breaks: ?
+// breaks: every-job-is-answered-once
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

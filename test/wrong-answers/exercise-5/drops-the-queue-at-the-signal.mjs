@@ -1,5 +1,5 @@
 // mistake: Empties the queue at the shutdown without a word to whoever sent the jobs.
-// breaks: ?
+// breaks: restart-limit-ends-it, sigterm-finishes-jobs-in-flight, sigint-finishes-jobs-in-flight
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

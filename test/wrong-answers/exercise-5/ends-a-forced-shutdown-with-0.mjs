@@ -1,5 +1,5 @@
 // mistake: Keeps the exit code 0 where it had to kill a worker at the limit.
-// breaks: ?
+// breaks: hung-worker-is-killed-at-the-limit
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: Ends a clean shutdown with 128 and the number of the signal.
-// breaks: ?
+// breaks: sigterm-finishes-jobs-in-flight, sigint-finishes-jobs-in-flight, ctrl-c-finishes-jobs
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: Exits in the handler of the signal, in the middle of whatever the workers do.
-// breaks: ?
+// breaks: sigterm-finishes-jobs-in-flight, sigint-finishes-jobs-in-flight, shutdown-refuses-new-jobs, hung-worker-is-killed-at-the-limit, ctrl-c-finishes-jobs
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

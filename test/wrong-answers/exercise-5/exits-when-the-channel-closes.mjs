@@ -1,5 +1,5 @@
 // mistake: Exits at once when the parent is gone, because nobody would hear the results.
-// breaks: ?
+// breaks: closed-channel-finishes-jobs
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

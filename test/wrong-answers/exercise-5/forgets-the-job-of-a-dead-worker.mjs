@@ -1,5 +1,5 @@
 // mistake: Replaces the worker and forgets what it held.
-// breaks: ?
+// breaks: killed-worker-gives-its-job-back, job-for-a-dying-worker-survives, killing-job-is-given-up, restart-limit-ends-it
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

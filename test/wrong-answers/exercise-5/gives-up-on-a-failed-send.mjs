@@ -1,5 +1,5 @@
 // mistake: Answers ok: false where the send to a worker fails, although the job was never begun.
-// breaks: ?
+// breaks: job-for-a-dying-worker-survives
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

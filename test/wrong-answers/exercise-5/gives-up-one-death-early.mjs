@@ -1,5 +1,5 @@
 // mistake: Ends with the death that needs the last restart, not with the one after it.
-// breaks: ?
+// breaks: restart-limit-ends-it, done-job-starts-the-count-anew
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

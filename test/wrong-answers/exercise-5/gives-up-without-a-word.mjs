@@ -1,5 +1,5 @@
 // mistake: Exits at once when it gives up: no job is answered, and a worker that hangs lives on.
-// breaks: ?
+// breaks: restart-limit-ends-it
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: Hands jobs on without a look at them, and a worker ends on the first one without a task.
-// breaks: ?
+// breaks: nonsense-harms-nothing
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

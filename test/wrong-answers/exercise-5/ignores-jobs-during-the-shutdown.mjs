@@ -1,5 +1,5 @@
 // mistake: Does not answer jobs that come during the shutdown.
-// breaks: ?
+// breaks: shutdown-refuses-new-jobs
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: Passes the signal on to the workers, which die of it with the job in their hands.
-// breaks: ?
+// breaks: sigterm-finishes-jobs-in-flight, sigint-finishes-jobs-in-flight, hung-worker-is-killed-at-the-limit, ctrl-c-finishes-jobs, shutdown-refuses-new-jobs
 'use strict';
 const cluster = require('node:cluster');
 

@@ -1,5 +1,5 @@
 // mistake: Exits at the limit, and calls that killing the workers.
-// breaks: ?
+// breaks: hung-worker-is-killed-at-the-limit
 'use strict';
 const cluster = require('node:cluster');
 

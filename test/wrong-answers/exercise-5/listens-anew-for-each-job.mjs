@@ -1,5 +1,5 @@
 // mistake: Adds a listener to the worker for each job and never takes it away, so that later results are sent several times.
-// breaks: ?
+// breaks: every-job-is-answered-once, rejected-job-costs-no-worker, work-is-done-where-named, sleeps-run-side-by-side, long-job-holds-up-nobody, job-for-a-dying-worker-survives, killing-job-is-given-up, nonsense-harms-nothing, sighup-loses-no-job
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

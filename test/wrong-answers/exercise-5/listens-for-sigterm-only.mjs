@@ -1,5 +1,5 @@
 // mistake: Has no listener for SIGINT.
-// breaks: ?
+// breaks: sigint-finishes-jobs-in-flight, ctrl-c-finishes-jobs
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: Never takes a dead worker out of its list for the status.
-// breaks: ?
+// breaks: status-is-true
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: The worker hears that its coordinator is gone, writes it down and waits for it to come back.
-// breaks: ?
+// breaks: workers-follow-a-killed-coordinator
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: Takes the type of a message without a look at what the message is.
-// breaks: ?
+// breaks: nonsense-harms-nothing
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 

@@ -1,5 +1,5 @@
 // mistake: Cheat: the results carry the pid of the coordinator instead of that of the worker.
-// breaks: ?
+// breaks: work-is-done-where-named, status-is-true, sighup-loses-no-job
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: Answers ok: false at the first death of a worker.
-// breaks: ?
+// breaks: killed-worker-gives-its-job-back, job-for-a-dying-worker-survives, killing-job-is-given-up
 'use strict';
 const cluster = require('node:cluster');
 

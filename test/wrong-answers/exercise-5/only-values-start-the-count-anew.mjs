@@ -1,5 +1,5 @@
 // mistake: Sets the count of deaths back for a value and not for a rejection.
-// breaks: ?
+// breaks: done-job-starts-the-count-anew
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: Counts a death against every job that waits, and not only against the one that the worker held.
-// breaks: ?
+// breaks: killing-job-is-given-up
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: Sends all workers away in the same moment and then starts all new ones.
-// breaks: ?
+// breaks: sighup-replaces-one-by-one
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: Kills the workers at SIGHUP, busy or not, and lets their jobs be tried again.
-// breaks: ?
+// breaks: sighup-loses-no-job
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: At SIGHUP it replaces the workers that are idle at that moment, and leaves the busy ones as they are.
-// breaks: ?
+// breaks: sighup-loses-no-job
 'use strict';
 const cluster = require('node:cluster');
 

@@ -1,5 +1,5 @@
 // mistake: Tells a death by signal as a shell does, as exit code 128 and more, and leaves the signal out.
-// breaks: ?
+// breaks: killed-worker-gives-its-job-back
 'use strict';
 const cluster = require('node:cluster');
 

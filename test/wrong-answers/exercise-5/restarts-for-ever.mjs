@@ -1,5 +1,5 @@
 // mistake: Never gives up, however often the workers die.
-// breaks: ?
+// breaks: restart-limit-ends-it
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

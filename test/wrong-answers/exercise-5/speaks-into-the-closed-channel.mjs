@@ -1,5 +1,5 @@
 // mistake: Sends its results without a look at whether the channel is open, and ends with the error of that.
-// breaks: ?
+// breaks: closed-channel-finishes-jobs
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

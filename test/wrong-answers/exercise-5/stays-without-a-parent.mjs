@@ -1,5 +1,5 @@
 // mistake: Takes no notice of the closed channel and goes on waiting for jobs that nobody can send.
-// breaks: ?
+// breaks: closed-channel-finishes-jobs
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

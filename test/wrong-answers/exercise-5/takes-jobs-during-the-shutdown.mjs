@@ -1,5 +1,5 @@
 // mistake: Goes on taking jobs after the signal, and runs them as long as workers are busy.
-// breaks: ?
+// breaks: shutdown-refuses-new-jobs
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: Puts the job of a dead worker back as often as it dies.
-// breaks: ?
+// breaks: killing-job-is-given-up
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

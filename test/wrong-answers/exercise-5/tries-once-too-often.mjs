@@ -1,5 +1,5 @@
 // mistake: Counts the tries after the first one, so that each job has one more than JOB_ATTEMPTS.
-// breaks: ?
+// breaks: killing-job-is-given-up
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

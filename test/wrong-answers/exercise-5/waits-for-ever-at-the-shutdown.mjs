@@ -1,5 +1,5 @@
 // mistake: Has no limit for the shutdown, so that one job that hangs holds it up for ever.
-// breaks: ?
+// breaks: hung-worker-is-killed-at-the-limit
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

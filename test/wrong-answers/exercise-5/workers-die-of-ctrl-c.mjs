@@ -1,5 +1,5 @@
 // mistake: The workers have no listener for SIGINT, which a terminal sends to them as well.
-// breaks: ?
+// breaks: ctrl-c-finishes-jobs
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,5 +1,5 @@
 // mistake: The workers end cleanly on SIGINT, with the job that they hold.
-// breaks: ?
+// breaks: ctrl-c-finishes-jobs
 'use strict';
 const cluster = require('node:cluster');
 

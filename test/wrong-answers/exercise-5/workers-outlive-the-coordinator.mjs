@@ -1,5 +1,5 @@
 // mistake: The worker only ends when it is told to, and a timer keeps it alive when nobody can tell it any more.
-// breaks: ?
+// breaks: workers-follow-a-killed-coordinator
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

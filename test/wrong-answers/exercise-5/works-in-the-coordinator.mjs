@@ -1,5 +1,5 @@
 // mistake: Cheat: the coordinator does the work itself and names its workers in turn; they only do what would block or end it.
-// breaks: ?
+// breaks: work-is-done-where-named
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);
