@@ -1,5 +1,5 @@
 // mistake: Starts each worker through a shell, which is then the child, and the worker its child.
-// breaks: ready-names-living-children, killed-worker-gives-its-job-back, restart-limit-ends-it, hung-worker-is-killed-at-the-limit, status-is-true, ctrl-c-finishes-jobs, sighup-replaces-one-by-one, sighup-loses-no-job
+// breaks: ready-names-living-children, killed-worker-gives-its-job-back, restart-limit-ends-it, hung-worker-is-killed-at-the-limit, status-is-true, sighup-replaces-one-by-one, sighup-loses-no-job
 import { spawn } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);
