@@ -8,7 +8,6 @@ const helperOf = (stage: Parameters<typeof pidsIn>[0]): number => pidsIn(stage).
 describe('what a program leaves behind', () => {
   test.each([
     ['in its own session', 'leaves-a-helper-in-its-own-session'],
-    ['that cleared its environment and has its own session', 'leaves-a-helper-without-an-environment'],
     ['whose parent ended before the program did', 'leaves-a-helper-whose-parent-ended'],
     ['that holds the pipes', 'leaves-a-helper-that-holds-the-pipes'],
   ])('a helper %s is found, written down and ended', async (_, name) => {
@@ -19,6 +18,16 @@ describe('what a program leaves behind', () => {
       expect(seen(stage, 'ended')).toMatchObject([{ code: 0 }]);
       expect(lives(pid)).toBe(false);
     });
+  });
+
+  test('a helper that cleared its environment and has its own session is ended when the stage closes', async () => {
+    let pid = 0;
+    await onStage(async (stage) => {
+      await stage.start(fixture('leaves-a-helper-without-an-environment')).gone();
+      pid = helperOf(stage);
+    });
+    expect(pid).toBeGreaterThan(0);
+    expect(lives(pid)).toBe(false);
   });
 
   test.each(['0', '1'])(

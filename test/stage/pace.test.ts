@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { openPace, type Pace, pause, timeRunsOut } from '../../src/stage/pace.ts';
 
 const never = new AbortController().signal;
@@ -45,6 +45,15 @@ describe('the pace', () => {
   test('two measures side by side are one', () => {
     const pace = openPace();
     expect(pace.measure()).toBe(pace.measure());
+  });
+
+  test('slowness is at most 5, so that a program that spins earns itself no time without end', async () => {
+    const now = vi.spyOn(performance, 'now');
+    const pace = openPace();
+    now.mockReturnValueOnce(0).mockReturnValueOnce(60_000);
+    await pace.measure();
+    now.mockRestore();
+    expect(pace.slowness).toBe(5);
   });
 
   test('a scale stretches all of it', () => {
