@@ -165,6 +165,7 @@ export default grader('exercise-1', [
       await app.accepted('slow');
       app.signal('SIGTERM');
       await app.refuses({ whileOpen: 'slow', since: 'shutdown.phase' });
+      await app.answered('slow');
     },
     expect: [
       must(newConnections.areRefusedWhile('slow'), {
@@ -226,8 +227,9 @@ export default grader('exercise-1', [
     after: afterSigterm,
     async play(app, draw) {
       await app.ready();
-      app.keepAsking(`/slow?ms=${draw.integer(25, 60)}&id=${draw.token()}`, { on: 'chatter' });
-      await app.answered('chatter 2');
+      app.keepAsking(`/slow?ms=${draw.lasting(60)}&id=${draw.token()}`, { on: 'chatter' });
+      await app.answered('chatter 1');
+      await app.accepted('chatter 2');
       app.signal('SIGTERM');
       await app.gone();
     },
@@ -320,6 +322,7 @@ export default grader('exercise-1', [
     after: afterSigterm,
     async play(app) {
       await app.ready();
+      await app.idle();
       app.get('/hang', { as: 'hang' });
       await app.accepted('hang');
       app.signal('SIGTERM');

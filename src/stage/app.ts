@@ -122,6 +122,9 @@ export class App extends Looking {
       }
       await pause(betweenLooksMs);
     }
+    await this.answered(whileOpen);
+    if (this.isAnswered(whileOpen))
+      throw new OverTooSoon('The program was over before a connection was refused.');
   }
 
   #announcement(event: string, settled: boolean): TimelineEvent | undefined {

@@ -10,9 +10,10 @@ export const newConnections = {
       const stopped = whatStoppedThePlay(timeline);
       if (stopped !== undefined) return moot(stopped);
       const tried = connectionsNamed(timeline, 'newcomer').at(-1);
-      if (tried?.state === 'refused') return holds;
-      if (tried === undefined)
+      const cutOff = outcomeOf(timeline, request)?.kind === 'request-failed';
+      if (tried === undefined || cutOff)
         return moot(`"${request}" was cut off before a new connection could be tried beside it`);
+      if (tried.state === 'refused') return holds;
       return broken(
         'a refused connection, soon after "stop-accepting"',
         'the program still took a new connection',
@@ -29,8 +30,8 @@ export const newConnections = {
     text: `soon after "${after}" no new connection gets a 200, while "${request}" still waits for its answer`,
     judge(timeline) {
       const tried = connectionsNamed(timeline, 'newcomer').at(-1);
-      if (tried?.state === 'refused') return holds;
-      if (tried === undefined)
+      const cutOff = outcomeOf(timeline, request)?.kind === 'request-failed';
+      if (tried === undefined || cutOff)
         return moot(whatStoppedThePlay(timeline) ?? `the program was over before "${request}" was answered`);
       return broken(`no 200 for a newcomer, soon after "${after}"`, 'a new connection was still served', {
         evidence: [timeline.events.indexOf(tried)],

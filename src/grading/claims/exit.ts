@@ -1,3 +1,4 @@
+import { eventLines } from '../../timeline/event-line.ts';
 import type { Ended, Timeline } from '../../timeline/events.ts';
 import { endOf, missedMilestone, numericSetting, signalsTo, theApp } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
@@ -64,7 +65,8 @@ export const exitOf = (app: string) => ({
       judgeEnd(timeline, app, (end) => {
         const limitMs = numericSetting(timeline, setting, app) ?? 0;
         const afterMs = end.atMs - (signalsTo(timeline, app)[0]?.atMs ?? 0);
-        const clean = end.signal === null && end.code === 0;
+        const saysForced = eventLines(timeline, { event: 'shutdown.forced', app }).length > 0;
+        const clean = end.signal === null && end.code === 0 && !saysForced;
         const forced = end.signal === null && end.code === 1 && afterMs >= limitMs - timerGrainMs;
         if (clean || forced) return holds;
         return broken(

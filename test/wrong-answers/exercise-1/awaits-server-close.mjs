@@ -1,5 +1,6 @@
 // mistake: server.close takes a callback and returns the server, so awaiting it waits for nothing.
 // breaks: answers-in-flight, cleans-up-after-the-last-answer, forces-the-exit-at-the-limit, one-limit-for-all-phases, repeated-signals, limit-is-not-moved, answers-with-connection-close
+// moot: refuses-new-connections
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 

@@ -1,5 +1,5 @@
 // mistake: The exit at the limit has code 0, so the supervisor takes it for a clean end.
-// breaks: forces-the-exit-at-the-limit, one-limit-for-all-phases, limit-is-not-moved
+// breaks: forces-the-exit-at-the-limit, one-limit-for-all-phases, limit-is-not-moved, half-sent-and-silent
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 

@@ -1,5 +1,5 @@
 // mistake: At the limit the connections are cut, and then the cleanup goes on without any limit and ends with code 0.
-// breaks: forces-the-exit-at-the-limit, one-limit-for-all-phases, limit-is-not-moved
+// breaks: forces-the-exit-at-the-limit, one-limit-for-all-phases, limit-is-not-moved, half-sent-and-silent
 import http from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
