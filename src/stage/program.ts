@@ -1,10 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
+import type { Duplex } from 'node:stream';
 import { execa } from 'execa';
 import type { Ended, SignalTarget } from '../timeline/events.ts';
 import type { TimelineLog } from '../timeline/log.ts';
+import { Channel, channelEnvironment } from './channel.ts';
 import { environmentFor } from './environment.ts';
 import type { Guard } from './guard-link.ts';
-import { drainSteps, drainWithinMs, helperGraceMs, limits } from './limits.ts';
+import { drainSteps, drainWithinMs, helperGraceMs } from './limits.ts';
 import { recordLines } from './output.ts';
 import { pause } from './pace.ts';
 import { findLiving, type Quarry, sweep } from './sweep.ts';
@@ -44,6 +46,7 @@ export class Program {
   readonly #watch: TreeWatch;
   #over = false;
   #because: string | undefined;
+  #channel: Channel | undefined;
   #channelClosedByUs = false;
 
   /** Starts the program. Throws where the system cannot start it, which is never the program's fault. */
@@ -52,14 +55,13 @@ export class Program {
     // Only its ChildProcess side is used: what the promise of execa tells is read from the events themselves.
     const child: ChildProcess = execa(process.execPath, [...nodeFlags, file, ...argv], {
       cwd: folder,
-      env: environmentFor(settings, around.token),
+      env: { ...environmentFor(settings, around.token), ...(ipc ? channelEnvironment : {}) },
       extendEnv: false,
       detached: true,
       cleanup: false,
       reject: false,
       buffer: false,
-      stdin: 'ignore',
-      ...(ipc ? { ipc: true, serialization: 'json' } : {}),
+      stdio: ['ignore', 'pipe', 'pipe', ...(ipc ? ['pipe' as const] : [])],
     }) as unknown as ChildProcess;
     if (child.pid === undefined)
       throw new Error(`The system could not start ${process.execPath}.`, { cause: child });
@@ -87,7 +89,7 @@ export class Program {
         stream: 'stderr',
         log: around.log,
       }),
-      ...(ipc ? [this.#recordMessages()] : []),
+      ...(ipc ? [this.#openChannel(child.stdio[3] as unknown as Duplex)] : []),
     ];
     this.ended = this.#recordEnd(Promise.all(read));
   }
@@ -115,13 +117,12 @@ export class Program {
   /** Sends an IPC message; what cannot be sent any more is written down as a closed channel, not thrown. */
   send(message: unknown): void {
     this.#around.log.add({ kind: 'message', app: this.app, direction: 'sent', message });
-    // With a callback, a closed channel is reported to it and not as an 'error' event.
-    if (this.#child.connected) this.#child.send?.(message as object, () => {});
+    this.#channel?.send(message);
   }
 
   closeChannel(): void {
     this.#channelClosedByUs = true;
-    if (this.#child.connected) this.#child.disconnect?.();
+    this.#channel?.close();
   }
 
   /** Ends the program and its whole tree. `because` completes the sentence "ended by us because ...". */
@@ -168,18 +169,18 @@ export class Program {
     void this.end(text);
   }
 
-  #recordMessages(): Promise<void> {
+  /** Resolves when the channel is closed, by whichever side. */
+  #openChannel(pipe: Duplex): Promise<void> {
     const { log } = this.#around;
-    let kept = 0;
-    this.#child.on('message', (message: unknown) => {
-      kept += 1;
-      if (kept <= limits.messages)
-        log.add({ kind: 'message', app: this.app, direction: 'received', message: keepable(message) });
-    });
+    const { app } = this;
     return new Promise((resolve) => {
-      this.#child.once('disconnect', () => {
-        log.add({ kind: 'channel-closed', app: this.app, by: this.#channelClosedByUs ? 'us' : 'program' });
-        resolve();
+      this.#channel = new Channel(pipe, {
+        onMessage: (message) => log.add({ kind: 'message', app, direction: 'received', message }),
+        onNonsense: (value) => log.add({ kind: 'fact', name: 'no message, on the IPC channel', value }),
+        onClosed: () => {
+          log.add({ kind: 'channel-closed', app, by: this.#channelClosedByUs ? 'us' : 'program' });
+          resolve();
+        },
       });
     });
   }
@@ -191,15 +192,5 @@ async function drainTimeRunsOut(): Promise<void> {
   for (let step = 0; step < drainSteps; step += 1) {
     await pause(drainWithinMs / drainSteps);
     await new Promise(setImmediate);
-  }
-}
-
-/** A message as it came, but for one that is nested so deep that it could never be shown or written down again. */
-function keepable(message: unknown): unknown {
-  try {
-    JSON.stringify(message);
-    return message;
-  } catch {
-    return 'a message that is nested too deep to be kept';
   }
 }

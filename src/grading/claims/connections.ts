@@ -30,8 +30,8 @@ export const newConnections = {
     text: `soon after "${after}" no new connection gets a 200, while "${request}" still waits for its answer`,
     judge(timeline) {
       const tried = connectionsNamed(timeline, 'newcomer').at(-1);
-      const cutOff = outcomeOf(timeline, request)?.kind === 'request-failed';
-      if (tried === undefined || cutOff)
+      if (tried?.state === 'refused') return holds;
+      if (tried === undefined)
         return moot(whatStoppedThePlay(timeline) ?? `the program was over before "${request}" was answered`);
       return broken(`no 200 for a newcomer, soon after "${after}"`, 'a new connection was still served', {
         evidence: [timeline.events.indexOf(tried)],
