@@ -56,7 +56,7 @@ const suites = {
     ),
   stage: () => suite('stage', 'test/stage', 'test/lessons.test.ts'),
   commands: () => suite('commands', 'test/commands', 'test/package.test.ts'),
-  hostile: () => suite('hostile', 'test/hostile'),
+  hostile: () => suite('hostile', 'test/hostile', '--maxConcurrency=3', '--no-file-parallelism'),
   // A check waits more than it works: four side by side are what two cores carry.
   course: () => suite('course', 'test/course', '--maxConcurrency=4'),
 };

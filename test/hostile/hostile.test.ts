@@ -24,7 +24,7 @@ test('the table names every hostile program once', () => {
   expect(rows.map(({ file }) => file).sort()).toEqual(readdirSync(here('programs')).sort());
 });
 
-test.each(rows)('$file: $does', patience, async ({ file, exitCode, says }) => {
+test.concurrent.for(rows)('$file: $does', patience, async ({ file, exitCode, says }, { expect }) => {
   const boundMs = boundOnAQuietMachineMs * slownessNow();
   const run = new ToolRun(['check', 'exercise-1', '--file', here(`programs/${file}`), '--json']);
   try {
