@@ -1,4 +1,4 @@
-// mistake: Fails the liveness probe while a leak is suspected, so that the platform kills the process.
+// mistake: Fails the liveness probe once a leak was suspected, so that the platform kills the process.
 // breaks: degraded-and-alive
 import { createWriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
@@ -205,10 +205,13 @@ const trend = new LeakTrend();
 const loop = new LoopWatch();
 const cpu = new CpuShare();
 
+let isLeaking = false;
+
 function sample() {
   cpu.sample();
   loop.sample();
   if (!trend.add({ atMs: performance.now(), heldMB: oldGenerationMB() })) return;
+  isLeaking = true;
   const growthMBPerMinute = trend.slopeMBPerMs * 60_000;
   print('leak.suspected', { growthMBPerMinute, heapUsedMB: process.memoryUsage().heapUsed / bytesPerMB });
 }
@@ -298,7 +301,7 @@ function healthReport() {
 
 /** Answers the three health routes; says false for every other path. */
 function serveHealth(pathname, response) {
-  if (pathname === '/livez') answer(response, trend.suspected ? 503 : 200, { phase: lifecycle.phase });
+  if (pathname === '/livez') answer(response, isLeaking ? 503 : 200, { phase: lifecycle.phase });
   else if (pathname === '/readyz')
     answer(response, lifecycle.isReady ? 200 : 503, { phase: lifecycle.phase });
   else if (pathname === '/health/report') answer(response, 200, healthReport());

@@ -136,7 +136,7 @@ class LeakTrend {
     this.suspected =
       isFull &&
       this.slopeMBPerMs * windowMs >= settings.leakGrowthMB &&
-      halves.every((half) => slopeOf(half) * windowMs >= settings.leakGrowthMB / 4);
+      halves.every((half) => slopeOf(half) >= 0.2 * this.slopeMBPerMs);
     return this.suspected && !wasSuspected;
   }
 
