@@ -98,27 +98,33 @@ function oldGenerationMB() {
   return old.reduce((sum, space) => sum + space.space_used_size, 0) / bytesPerMB;
 }
 
-/** Least squares: by how many MB the fitted line rises in a millisecond. */
-function slopeOf(samples) {
+/** Least squares: how steep the line is, and how much of the samples' movement it explains, from 0 to 1. */
+function lineThrough(samples) {
   const meanAtMs = mean(samples.map((sample) => sample.atMs));
   const meanMB = mean(samples.map((sample) => sample.heldMB));
   let covariance = 0;
-  let variance = 0;
+  let timeVariance = 0;
+  let heapVariance = 0;
   for (const { atMs, heldMB } of samples) {
     covariance += (atMs - meanAtMs) * (heldMB - meanMB);
-    variance += (atMs - meanAtMs) ** 2;
+    timeVariance += (atMs - meanAtMs) ** 2;
+    heapVariance += (heldMB - meanMB) ** 2;
   }
-  return variance === 0 ? 0 : covariance / variance;
+  if (timeVariance === 0 || heapVariance === 0) return { slopeMBPerMs: 0, quality: 0 };
+  return {
+    slopeMBPerMs: covariance / timeVariance,
+    quality: covariance ** 2 / (timeVariance * heapVariance),
+  };
 }
 
 function mean(values) {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
-/**
- * Judges the trend over two windows. A cache that is filled once tilts the line as well, but it lies in one half of
- * what is looked at, and the other half is flat; a leak tilts both.
- */
+// No line explains more than three quarters of a single step, wherever the step lies; a leak is nearly all line.
+const qualityOfALeak = 0.85;
+
+/** Judges the trend over two windows, so that the stairs in which a leak is promoted are more than one step. */
 class LeakTrend {
   samples = [];
   suspected = false;
@@ -129,14 +135,11 @@ class LeakTrend {
     this.samples.push(sample);
     if (this.samples.length > 2 * settings.leakWindow) this.samples.shift();
     const isFull = this.samples.length === 2 * settings.leakWindow;
-    const halves = [this.samples.slice(0, settings.leakWindow), this.samples.slice(settings.leakWindow)];
     const windowMs = settings.leakWindow * settings.sampleMs;
     const wasSuspected = this.suspected;
-    this.slopeMBPerMs = slopeOf(this.samples);
-    this.suspected =
-      isFull &&
-      this.slopeMBPerMs * windowMs >= settings.leakGrowthMB &&
-      halves.every((half) => slopeOf(half) * windowMs >= settings.leakGrowthMB / 2);
+    const { slopeMBPerMs, quality } = lineThrough(this.samples);
+    this.slopeMBPerMs = slopeMBPerMs;
+    this.suspected = isFull && slopeMBPerMs * windowMs >= settings.leakGrowthMB && quality >= qualityOfALeak;
     return this.suspected && !wasSuspected;
   }
 
