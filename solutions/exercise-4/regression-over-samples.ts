@@ -101,22 +101,28 @@ function oldGenerationMB(): number {
   return old.reduce((sum, space) => sum + space.space_used_size, 0) / bytesPerMB;
 }
 
-/** Least squares: how steep the line is, and how much of the samples' movement it explains, from 0 to 1. */
+/**
+ * Least squares: how steep the line is, and how much of the samples' movement it explains, from 0 to 1. Along the line
+ * samples are counted and not milliseconds: what blocks the loop leaves a gap in time, and two heaps of points with a
+ * gap between them make a perfect line.
+ */
 function lineThrough(samples: HeapSample[]): { slopeMBPerMs: number; quality: number } {
-  const meanAtMs = mean(samples.map((sample) => sample.atMs));
+  const middle = (samples.length - 1) / 2;
   const meanMB = mean(samples.map((sample) => sample.heldMB));
   let covariance = 0;
-  let timeVariance = 0;
+  let placeVariance = 0;
   let heapVariance = 0;
-  for (const { atMs, heldMB } of samples) {
-    covariance += (atMs - meanAtMs) * (heldMB - meanMB);
-    timeVariance += (atMs - meanAtMs) ** 2;
+  for (const [place, { heldMB }] of samples.entries()) {
+    covariance += (place - middle) * (heldMB - meanMB);
+    placeVariance += (place - middle) ** 2;
     heapVariance += (heldMB - meanMB) ** 2;
   }
-  if (timeVariance === 0 || heapVariance === 0) return { slopeMBPerMs: 0, quality: 0 };
+  const lastedMs = (samples.at(-1)?.atMs ?? 0) - (samples[0]?.atMs ?? 0);
+  if (lastedMs === 0 || heapVariance === 0) return { slopeMBPerMs: 0, quality: 0 };
+  const betweenSamplesMs = lastedMs / (samples.length - 1);
   return {
-    slopeMBPerMs: covariance / timeVariance,
-    quality: covariance ** 2 / (timeVariance * heapVariance),
+    slopeMBPerMs: covariance / placeVariance / betweenSamplesMs,
+    quality: covariance ** 2 / (placeVariance * heapVariance),
   };
 }
 
