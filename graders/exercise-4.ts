@@ -584,13 +584,13 @@ export default grader('exercise-4', [
       app.signal('SIGTERM');
       await asksWhile(
         { app, stage },
-        { newcomer: '/', probe: '/readyz' },
+        { newcomer: '/', readiness: '/readyz' },
         { forMs: app.setting('DEREGISTER_MS'), everyMs: app.setting('DEREGISTER_MS') / 12 },
       );
       await app.gone({ afterMs: app.setting('DEREGISTER_MS') });
     },
     expect: [
-      must(newRequests('probe').turnTo(503, { setting: 'DEREGISTER_MS' }), {
+      must(newRequests('readiness').turnTo(503, { setting: 'DEREGISTER_MS' }), {
         because: 'A load balancer takes an instance out when its readiness fails, and not before.',
         help: 'Readiness is the first thing that changes when the signal comes. Guide 02, "Deregistration".',
       }),
@@ -621,12 +621,12 @@ export default grader('exercise-4', [
       app.signal('SIGTERM');
       await asksWhile(
         { app, stage },
-        { probe: '/readyz' },
+        { readiness: '/readyz' },
         { forMs: takesMs, everyMs: takesMs / 12, on: 'open', whileOpen: 'slow' },
       );
     },
     expect: [
-      must(newRequests('probe').turnTo(503, { orClosed: true }), {
+      must(newRequests('readiness').turnTo(503, { whileOpen: 'slow', orClosed: true }), {
         because:
           'A load balancer keeps its connections; one that goes on answering 200 on them is never taken out.',
         help: 'The state is one for all connections, old and new. Guide 02, "Deregistration".',

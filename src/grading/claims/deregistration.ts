@@ -1,5 +1,5 @@
 import type { Answer, Ended, RequestFailed, Timeline } from '../../timeline/events.ts';
-import { endOf, numericSetting, signalsTo } from '../../timeline/questions.ts';
+import { endOf, numericSetting, outcomeOf, signalsTo } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, moot, whatStoppedThePlay } from '../claim.ts';
 import { describeEnd } from './exit.ts';
 
@@ -8,19 +8,22 @@ const timerGrainMs = 2;
 
 type Outcome = Answer | RequestFailed;
 
-/** What became of the requests of one name between the first signal and the end of the time that a setting grants. */
-function outcomesWithin(timeline: Timeline, name: string, setting: string): Outcome[] {
+/** What became of the requests of one name after the first signal; not of those that we gave up. */
+function outcomesSince(timeline: Timeline, name: string): Outcome[] {
   const signal = signalsTo(timeline)[0];
-  if (signal === undefined) return [];
-  const untilMs = signal.atMs + (numericSetting(timeline, setting) ?? 0);
-  // What is seen only later may have been decided when the time was over, and says nothing.
   return timeline.events.filter(
     (event): event is Outcome =>
-      (event.kind === 'answer' || event.kind === 'request-failed') &&
+      (event.kind === 'answer' || (event.kind === 'request-failed' && event.code !== 'GIVEN_UP')) &&
       event.name.startsWith(`${name} `) &&
-      event.atMs > signal.atMs &&
-      event.atMs < untilMs,
+      signal !== undefined &&
+      event.atMs > signal.atMs,
   );
+}
+
+/** Those of them that are seen before the time that a setting grants is over: what is seen later says nothing. */
+function outcomesWithin(timeline: Timeline, name: string, setting: string): Outcome[] {
+  const untilMs = (signalsTo(timeline)[0]?.atMs ?? 0) + (numericSetting(timeline, setting) ?? 0);
+  return outcomesSince(timeline, name).filter(({ atMs }) => atMs < untilMs);
 }
 
 /** The end of a program that went before its time; one that we ended is not meant. */
@@ -59,23 +62,21 @@ export const newRequests = (name: string) => ({
   /** On a new connection, or on one that was open: then a closed connection is as good. */
   turnTo: (
     status: number,
-    { setting, orClosed = false }: { setting?: string; orClosed?: boolean } = {},
+    {
+      setting,
+      whileOpen,
+      orClosed = false,
+    }: { setting?: string; whileOpen?: string; orClosed?: boolean } = {},
   ): Claim => ({
     text: `the answer turns to ${status} after the signal${orClosed ? ', or the connection is closed' : ''}`,
     judge(timeline) {
-      const signal = signalsTo(timeline)[0];
-      const outcomes =
-        setting === undefined
-          ? timeline.events.filter(
-              (event): event is Outcome =>
-                (event.kind === 'answer' || event.kind === 'request-failed') &&
-                event.name.startsWith(`${name} `) &&
-                signal !== undefined &&
-                event.atMs > signal.atMs,
-            )
-          : outcomesWithin(timeline, name, setting);
+      const all =
+        setting === undefined ? outcomesSince(timeline, name) : outcomesWithin(timeline, name, setting);
+      // Once that request has its answer the connection may go, and its closing says nothing.
+      const until = whileOpen === undefined ? undefined : outcomeOf(timeline, whileOpen);
+      const outcomes = all.filter((seen) => until === undefined || seen.atMs < until.atMs);
       const isThere = (seen: Outcome): boolean =>
-        seen.kind === 'answer' ? seen.status === status : orClosed && seen.code !== 'GIVEN_UP';
+        seen.kind === 'answer' ? seen.status === status : orClosed;
       if (outcomes.some(isThere)) return holds;
       const last = outcomes.at(-1);
       if (last === undefined) return moot(whatStoppedThePlay(timeline) ?? 'no answer came in that time');

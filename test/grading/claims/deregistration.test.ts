@@ -69,10 +69,21 @@ describe('newRequests.turnTo', () => {
     expect(open.judge(timeline).outcome).toBe('holds');
     expect(within.judge(timeline).outcome).toBe('broken');
   });
-  test('a request that we gave up is not a closed connection', () =>
+  test('a request that we gave up says nothing', () =>
     expect(open.judge(timelineOf([0, start], [100, term], [150, fails('probe 1', 'GIVEN_UP')])).outcome).toBe(
-      'broken',
+      'moot',
     ));
+  test('a connection that is closed after the last answer says nothing', () => {
+    const claim = newRequests('probe').turnTo(503, { whileOpen: 'slow', orClosed: true });
+    const timeline = timelineOf(
+      [0, start],
+      [100, term],
+      [150, answers('probe 1')],
+      [500, answers('slow')],
+      [501, fails('probe 2', 'ECONNRESET')],
+    );
+    expect(claim.judge(timeline)).toMatchObject({ outcome: 'broken', evidence: [2] });
+  });
   test('what was answered before the signal does not count', () =>
     expect(open.judge(timelineOf([0, start], [50, answers('probe 1', 503)], [100, term])).outcome).toBe(
       'moot',

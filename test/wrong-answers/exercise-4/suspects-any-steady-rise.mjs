@@ -98,27 +98,39 @@ function oldGenerationMB() {
   return old.reduce((sum, space) => sum + space.space_used_size, 0) / bytesPerMB;
 }
 
-/** Least squares: by how many MB the fitted line rises in a millisecond. */
-function slopeOf(samples) {
-  const meanAtMs = mean(samples.map((sample) => sample.atMs));
+/**
+ * Least squares: how steep the line is, and how much of the samples' movement it explains, from 0 to 1. Along the line
+ * samples are counted and not milliseconds: what blocks the loop leaves a gap in time, and two heaps of points with a
+ * gap between them make a perfect line.
+ */
+function lineThrough(samples) {
+  const middle = (samples.length - 1) / 2;
   const meanMB = mean(samples.map((sample) => sample.heldMB));
   let covariance = 0;
-  let variance = 0;
-  for (const { atMs, heldMB } of samples) {
-    covariance += (atMs - meanAtMs) * (heldMB - meanMB);
-    variance += (atMs - meanAtMs) ** 2;
+  let placeVariance = 0;
+  let heapVariance = 0;
+  for (const [place, { heldMB }] of samples.entries()) {
+    covariance += (place - middle) * (heldMB - meanMB);
+    placeVariance += (place - middle) ** 2;
+    heapVariance += (heldMB - meanMB) ** 2;
   }
-  return variance === 0 ? 0 : covariance / variance;
+  const lastedMs = (samples.at(-1)?.atMs ?? 0) - (samples[0]?.atMs ?? 0);
+  if (lastedMs === 0 || heapVariance === 0) return { slopeMBPerMs: 0, quality: 0 };
+  const betweenSamplesMs = lastedMs / (samples.length - 1);
+  return {
+    slopeMBPerMs: covariance / placeVariance / betweenSamplesMs,
+    quality: covariance ** 2 / (placeVariance * heapVariance),
+  };
 }
 
 function mean(values) {
   return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
-/**
- * Judges the trend over two windows. A cache that is filled once tilts the line as well, but it lies in one half of
- * what is looked at, and the other half is flat; a leak tilts both.
- */
+// No line explains more than three quarters of a single step, wherever the step lies; a leak is nearly all line.
+const qualityOfALeak = 0.85;
+
+/** Judges the trend over two windows, so that the stairs in which a leak is promoted are more than one step. */
 class LeakTrend {
   samples = [];
   suspected = false;
@@ -129,14 +141,11 @@ class LeakTrend {
     this.samples.push(sample);
     if (this.samples.length > 2 * settings.leakWindow) this.samples.shift();
     const isFull = this.samples.length === 2 * settings.leakWindow;
-    const halves = [this.samples.slice(0, settings.leakWindow), this.samples.slice(settings.leakWindow)];
     const windowMs = settings.leakWindow * settings.sampleMs;
     const wasSuspected = this.suspected;
-    this.slopeMBPerMs = slopeOf(this.samples);
-    this.suspected =
-      isFull &&
-      this.slopeMBPerMs * windowMs >= settings.leakGrowthMB &&
-      halves.every((half) => slopeOf(half) * windowMs >= settings.leakGrowthMB / 4);
+    const { slopeMBPerMs, quality } = lineThrough(this.samples);
+    this.slopeMBPerMs = slopeMBPerMs;
+    this.suspected = isFull && slopeMBPerMs * windowMs >= settings.leakGrowthMB && quality >= qualityOfALeak;
     return this.suspected && !wasSuspected;
   }
 
