@@ -227,7 +227,8 @@ export default grader('exercise-1', [
     after: afterSigterm,
     async play(app, draw) {
       await app.ready();
-      app.keepAsking(`/slow?ms=${draw.lasting(60)}&id=${draw.token()}`, { on: 'chatter' });
+      const takesMs = draw.lasting(150);
+      app.keepAsking(`/slow?ms=${takesMs}&id=${draw.token()}`, { on: 'chatter', takesMs });
       await app.answered('chatter 1');
       await app.accepted('chatter 2');
       app.signal('SIGTERM');

@@ -93,10 +93,10 @@ export class App extends Looking {
   }
 
   /** Sends the request again on the same connection as soon as each is answered, until one fails or the program ends. */
-  async keepAsking(path: string, { on }: { on: string }): Promise<void> {
+  async keepAsking(path: string, { on, takesMs = 0 }: { on: string; takesMs?: number }): Promise<void> {
     for (let count = 1; !this.isOver; count += 1) {
       const as = `${on} ${count}`;
-      await this.request('GET', path, { as, on });
+      await this.request('GET', path, { as, on, takesMs });
       if (!this.isAnswered(as)) return;
     }
   }

@@ -1,7 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { checkProgram, declaredMistake, exercises, programsIn, root, withOutcome } from './programs.ts';
+import {
+  type Checked,
+  checkProgram,
+  declaredMistake,
+  exercises,
+  programsIn,
+  root,
+  withOutcome,
+} from './programs.ts';
 import { leastBreakers, sharpest } from './sharpest.ts';
 
 /** What the untouched starter fails first: the behaviour that the learner is to write. */
@@ -87,14 +95,25 @@ describe.each(exercises)('%s', (exercise) => {
       basename(file),
       file,
     ]),
-  )('the wrong answer %s breaks exactly the checks that it names', async (_, file) => {
-    const { breaks, moot, mistake } = declaredMistake(file as string);
-    expect(mistake).not.toBe('');
-    const { code, ...seen } = await outcomes(exercise, file as string);
-    expect(seen).toEqual({ failed: breaks, moot, unstable: [], trouble: [] });
-    const stretch = await stretchIds(exercise);
-    expect(code).toBe([...breaks, ...moot].every((id) => stretch.has(id)) ? 0 : 1);
-  });
+  )(
+    'the wrong answer %s breaks exactly the checks that it names',
+    // A wrong program's own race may go the other way once; a right one gets no second chance.
+    { retry: 1 },
+    async (_, file) => {
+      const { breaks, moot, mistake } = declaredMistake(file as string);
+      expect(mistake).not.toBe('');
+      const checked = await checkProgram(exercise, file as string);
+      // What only follows from a broken gate may be named, and need not be.
+      const follows = checked.report.checks.flatMap((check) =>
+        check.follows === undefined ? [] : [check.id],
+      );
+      const { code, ...seen } = outcomesOf(checked);
+      const named = moot.filter((id) => !follows.includes(id));
+      expect(seen).toEqual({ failed: breaks, moot: named, unstable: [], trouble: [] });
+      const stretch = await stretchIds(exercise);
+      expect(code).toBe([...breaks, ...moot, ...follows].every((id) => stretch.has(id)) ? 0 : 1);
+    },
+  );
 
   test('every check is broken by at least two wrong answers', async () => {
     const { default: grader } = await import(join(root, 'dist', 'graders', `${exercise}.js`));
@@ -104,8 +123,9 @@ describe.each(exercises)('%s', (exercise) => {
   });
 });
 
-async function outcomes(exercise: string, file: string) {
-  const checked = await checkProgram(exercise, file);
+const outcomes = async (exercise: string, file: string) => outcomesOf(await checkProgram(exercise, file));
+
+function outcomesOf(checked: Checked) {
   const sorted = (outcome: string): string[] => withOutcome(checked, outcome).sort();
   return {
     code: checked.code,
