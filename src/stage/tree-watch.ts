@@ -1,5 +1,5 @@
 import { limits, treeLookEveryMs } from './limits.ts';
-import { isAlive, processTable } from './process-table.ts';
+import { isAlive, type ProcessRow, processTable } from './process-table.ts';
 
 interface Watched {
   /** Filled with every descendant that is seen: pid and start time. */
@@ -35,7 +35,8 @@ export function watchTree(root: number, { seen, onNew, onLimit }: Watched): Tree
       for (const child of processTable.childPidsOf(pid)) visit(child);
     };
     visit(root);
-    // Those whose parent has ended are no longer in the chain, and still count.
+    // Those whose parent has ended are no longer in the chain, and still count: by their group, or by earlier sight.
+    for (const row of recentTable()) if (row.pgid === root) visit(row.pid, row.startedAt);
     for (const [pid, startedAt] of [...seen]) visit(pid, startedAt);
     if (processes > limits.processes) {
       onLimit(
@@ -49,4 +50,17 @@ export function watchTree(root: number, { seen, onNew, onLimit }: Watched): Tree
   look();
   const timer = setInterval(look, treeLookEveryMs);
   return { look, stop: () => clearInterval(timer) };
+}
+
+// A whole table costs some milliseconds, so that all trees share one of this age at the most.
+const tableAgeMs = 250;
+let table: { readonly atMs: number; readonly rows: readonly ProcessRow[] } = {
+  atMs: Number.NEGATIVE_INFINITY,
+  rows: [],
+};
+
+function recentTable(): readonly ProcessRow[] {
+  const atMs = performance.now();
+  if (atMs - table.atMs > tableAgeMs) table = { atMs, rows: processTable.listProcesses() };
+  return table.rows;
 }
