@@ -61,7 +61,8 @@ const suites = {
   course: () => suite('course', 'test/course', '--maxConcurrency=4'),
 };
 
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
+if (process.argv.includes('--sharpest')) process.env.COURSE_PROGRAMS = 'sharpest';
 for (const [name, start] of Object.entries(suites)) if (wanted.length === 0 || wanted.includes(name)) start();
 rmSync(reports, { recursive: true, force: true });
 console.log(`\n${sum.passed} passed, ${sum.failed} failed`);

@@ -91,7 +91,7 @@ describe.each(exercises)('%s', (exercise) => {
   );
 
   test.concurrent.each(
-    sharpest(programsIn('test/wrong-answers', exercise), ids[exercise] ?? []).map((file) => [
+    sharpest(exercise, programsIn('test/wrong-answers', exercise), ids[exercise] ?? []).map((file) => [
       basename(file),
       file,
     ]),
