@@ -495,8 +495,10 @@ export default lesson({
           settings: () => noLimitInSight,
           async play(app, draw) {
             await app.ready();
-            app.keepAsking(`/?ms=${draw.integer(40, 70)}`, { on: 'chatter' });
-            await app.answered('chatter 2');
+            const takesMs = draw.lasting(150);
+            app.keepAsking(`/?ms=${takesMs}`, { on: 'chatter', takesMs });
+            await app.answered('chatter 1');
+            await app.accepted('chatter 2');
             app.signal('SIGTERM');
             await app.gone();
           },
