@@ -18,7 +18,8 @@ const rows: Row[] = JSON.parse(readFileSync(here('programs.json'), 'utf8'));
 
 const boundOnAQuietMachineMs = 60_000;
 const mostResidentMB = 500;
-const patience = { timeout: 600_000 };
+// Three of them share two cores with each other, and some take all that they get: one may be played again.
+const patience = { timeout: 600_000, retry: 1 };
 
 test('the table names every hostile program once', () => {
   expect(rows.map(({ file }) => file).sort()).toEqual(readdirSync(here('programs')).sort());
