@@ -11,7 +11,7 @@ import { delimiter, join } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 const wanted = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['20', '22', '24', '26'];
-const suites = ['unit', 'stage', 'commands', 'course'];
+const suites = ['unit', 'stage', 'lessons', 'commands', 'course'];
 let failed = 0;
 
 execFileSync(process.execPath, [join(root, 'scripts/build.js')], { stdio: 'inherit' });

@@ -50,12 +50,13 @@ const suites = {
   unit: () =>
     suite(
       'unit',
-      '--exclude=test/{stage,commands,hostile,course}/**',
-      '--exclude=test/lessons.test.ts',
+      '--exclude=test/{stage,commands,hostile,course,lessons,terminal}/**',
       '--exclude=test/package.test.ts',
     ),
-  stage: () => suite('stage', 'test/stage', 'test/lessons.test.ts'),
+  stage: () => suite('stage', 'test/stage'),
+  lessons: () => suite('lessons', 'test/lessons', '--maxConcurrency=4'),
   commands: () => suite('commands', 'test/commands', 'test/package.test.ts'),
+  terminal: () => suite('terminal', 'test/terminal'),
   hostile: () => suite('hostile', 'test/hostile', '--maxConcurrency=3', '--no-file-parallelism'),
   // A check waits more than it works: four side by side are what two cores carry.
   course: () => suite('course', 'test/course', '--maxConcurrency=4'),

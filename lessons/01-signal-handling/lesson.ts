@@ -66,6 +66,8 @@ export default lesson({
     'Platform differences (Windows vs Unix)',
     'Preventing signal handler conflicts',
   ],
+  objectives: [],
+  readingMinutes: 30,
   exercises: [],
   examples: [
     example('01-signal-basics', {
@@ -433,4 +435,6 @@ export default lesson({
       ],
     }),
   ],
+  pitfalls: [],
+  questions: [],
 });

@@ -80,6 +80,8 @@ export default lesson({
     'File handle management',
     'In-flight request handling',
   ],
+  objectives: [],
+  readingMinutes: 30,
   exercises: ['exercise-1'],
   examples: [
     example('02-graceful-shutdown', {
@@ -570,4 +572,6 @@ export default lesson({
       ],
     }),
   ],
+  pitfalls: [],
+  questions: [],
 });

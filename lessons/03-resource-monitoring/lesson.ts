@@ -10,6 +10,10 @@ export default lesson({
     'File descriptor tracking',
     'Custom health check endpoints',
   ],
+  objectives: [],
+  readingMinutes: 30,
   exercises: ['exercise-2'],
   examples: [],
+  pitfalls: [],
+  questions: [],
 });

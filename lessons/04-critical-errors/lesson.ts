@@ -10,6 +10,10 @@ export default lesson({
     'Safe error boundaries',
     'Production error handling',
   ],
+  objectives: [],
+  readingMinutes: 30,
   exercises: ['exercise-3'],
   examples: [],
+  pitfalls: [],
+  questions: [],
 });

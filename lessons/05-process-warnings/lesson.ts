@@ -10,6 +10,10 @@ export default lesson({
     'MaxListenersExceeded warnings',
     'Memory leak detection warnings',
   ],
+  objectives: [],
+  readingMinutes: 30,
   exercises: [],
   examples: [],
+  pitfalls: [],
+  questions: [],
 });

@@ -10,6 +10,10 @@ export default lesson({
     'Performance marks and measures',
     'Production profiling strategies',
   ],
+  objectives: [],
+  readingMinutes: 30,
   exercises: ['exercise-4'],
   examples: [],
+  pitfalls: [],
+  questions: [],
 });

@@ -10,6 +10,10 @@ export default lesson({
     'Preventing premature exit',
     'Exit handler ordering',
   ],
+  objectives: [],
+  readingMinutes: 30,
   exercises: [],
   examples: [],
+  pitfalls: [],
+  questions: [],
 });

@@ -10,6 +10,10 @@ export default lesson({
     'Shared state strategies',
     'IPC security considerations',
   ],
+  objectives: [],
+  readingMinutes: 30,
   exercises: ['exercise-5'],
   examples: [],
+  pitfalls: [],
+  questions: [],
 });

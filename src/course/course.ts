@@ -38,6 +38,19 @@ export function listLessonIds(root: string = courseRoot): string[] {
 /** Loads what a lesson declares. */
 export const loadLesson = (id: string): Promise<unknown> => loadModule(`lessons/${id}/lesson`);
 
+/** Where a lesson's guide is. */
+export const guideFile = (id: string): string => join(courseRoot, 'lessons', id, 'guide.md');
+
+/** The file of a program that a lesson names without its extension, such as `questions/exit-in-exit`. */
+export function lessonProgram(lesson: string, name: string): string {
+  const files = ['.js', '.cjs'].map((extension) =>
+    join(courseRoot, 'lessons', lesson, `${name}${extension}`),
+  );
+  const found = files.find((file) => existsSync(file));
+  if (found === undefined) throw new Error(`The course has no program ${files.join(' or ')}.`);
+  return found;
+}
+
 /** Loads an exercise's grader. */
 export const loadGrader = (id: string): Promise<unknown> => loadModule(`graders/${id}`);
 

@@ -36,4 +36,7 @@ export { workers } from './claims/workers.ts';
 export { Coordinator } from './coordinator.ts';
 export type { Draw } from './draw.ts';
 export { type Example, example, type Lesson, lesson, type Scene, scene } from './lesson.ts';
+export { type Pitfall, pitfall } from './pitfall.ts';
+export { answerTo, stillRunning, theEnd, theLastLine, theMessage, theOutput } from './predictions.ts';
+export { type Question, question } from './question.ts';
 export { type Expectation, type Grader, grader, must, type Scenario, scenario, should } from './words.ts';

@@ -1,3 +1,5 @@
+import type { Pitfall } from './pitfall.ts';
+import type { Question } from './question.ts';
 import type { ScenarioPlan } from './words.ts';
 
 /** One stimulus to an example, and what the reader should see. What it claims is asserted in the tests. */
@@ -26,8 +28,15 @@ export interface Example {
 /** One topic of the course. Its folder's name is its id, and folder order is course order. */
 export interface Lesson {
   readonly title: string;
+  /** What the course promises of the topic; each is a section of `guide.md`, under the same words. */
   readonly points: readonly string[];
+  /** What the reader can do afterwards, each completing "You can ...". */
+  readonly objectives: readonly string[];
+  /** How long `guide.md` takes to read with its programs. */
+  readonly readingMinutes: number;
   readonly examples: readonly Example[];
+  readonly pitfalls: readonly Pitfall[];
+  readonly questions: readonly Question[];
   /** Ids of the exercises that practise it. */
   readonly exercises: readonly string[];
 }

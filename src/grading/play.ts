@@ -5,7 +5,7 @@ import { Milestone } from '../stage/milestone.ts';
 import type { Theatre } from '../stage/stage.ts';
 import type { Timeline, TimelineEvent } from '../timeline/events.ts';
 import { drawFrom } from './draw.ts';
-import type { ScenarioPlan, Settings } from './words.ts';
+import type { Settings, Stimulus } from './words.ts';
 
 /** The program that is graded, as plain JavaScript. */
 export interface GradedProgram {
@@ -31,11 +31,11 @@ export interface PlayOptions {
 const marginMs = 500;
 
 /**
- * Plays a scenario once in a fresh process and a fresh folder, ends everything, and gives back all that was seen.
+ * Plays a stimulus once in a fresh process and a fresh folder, ends everything, and gives back all that was seen.
  * A missed milestone is part of the timeline; every other error of the play is thrown.
  */
 export async function playOnce(
-  plan: ScenarioPlan,
+  plan: Stimulus,
   { theatre, program, seed, attempt, onBegun, onEvent }: PlayOptions,
 ): Promise<Timeline> {
   const { pace } = theatre;

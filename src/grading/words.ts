@@ -19,29 +19,33 @@ export interface Expectation extends Texts {
 
 export type Settings = Readonly<Record<string, string | number>>;
 
-/** One check: what is done to a fresh process, and what must then be true of all that was seen. */
-export interface ScenarioPlan {
+/** What is done to a fresh process, and what it is given beforehand. Judges nothing. */
+export interface Stimulus {
   readonly id: string;
-  /** The point of the exercise's brief that this check belongs to. */
-  readonly point: number;
   /** The program's settings. `PORT=0` is always among them unless the scenario sets another. */
   readonly settings?: (draw: Draw, folder: string) => Settings;
   /** Files that lie in the program's folder before it is started, by their names. */
   readonly files?: (draw: Draw) => Readonly<Record<string, string>>;
-  /** Checks whose gate claims must hold, or this one says nothing new. */
-  readonly after?: readonly string[];
   /** Made in the program's working folder before it starts, for settings that name a folder. */
   readonly folders?: readonly string[];
   /** With an IPC channel to the program. */
   readonly ipc?: true;
   /** Leave what the program left behind alone until the scenario's end, because the scenario looks at it. */
   readonly afterExit?: 'watch';
+  /** Only acts and waits for signs: no judgement, no sleep. */
+  play(app: App, draw: Draw, stage: Stage): Promise<void>;
+}
+
+/** One check: what is done to a fresh process, and what must then be true of all that was seen. */
+export interface ScenarioPlan extends Stimulus {
+  /** The point of the exercise's brief that this check belongs to. */
+  readonly point: number;
+  /** Checks whose gate claims must hold, or this one says nothing new. */
+  readonly after?: readonly string[];
   /** Begins before the others, because it waits the longest. */
   readonly longest?: true;
   /** Works rather than waits, so that it holds one of the machine's cores for itself as long as it lasts. */
   readonly busy?: true;
-  /** Only acts and waits for signs: no judgement, no sleep. */
-  play(app: App, draw: Draw, stage: Stage): Promise<void>;
   readonly expect: readonly Expectation[];
 }
 

@@ -1,7 +1,11 @@
-/** What was passed, by which content of the file. Pure: reading and writing it is another file's work. */
+/** What was passed, seen and answered. Pure: reading and writing it is another file's work. */
 export interface Progress {
-  readonly schema: 1;
+  readonly schema: typeof progressSchema;
   readonly exercises: Readonly<Record<string, PassedExercise>>;
+  /** Ids of the scenes that were played and showed what they claim, by their example. */
+  readonly scenes: Readonly<Record<string, readonly string[]>>;
+  /** The last prediction for each question of the quiz, by `LESSON/QUESTION`. */
+  readonly answers: Readonly<Record<string, GivenAnswer>>;
 }
 
 export interface PassedExercise {
@@ -12,7 +16,15 @@ export interface PassedExercise {
   readonly stretch: readonly string[];
 }
 
-export const noProgress: Progress = { schema: 1, exercises: {} };
+export interface GivenAnswer {
+  readonly answeredAt: string;
+  readonly right: boolean;
+}
+
+/** Version 1 knew only exercises; it reads as version 2 with nothing seen and nothing answered. */
+export const progressSchema = 2;
+
+export const noProgress: Progress = { schema: progressSchema, exercises: {}, scenes: {}, answers: {} };
 
 /** Progress with an exercise passed. */
 export const withPassed = (progress: Progress, exercise: string, passed: PassedExercise): Progress => ({
@@ -20,19 +32,53 @@ export const withPassed = (progress: Progress, exercise: string, passed: PassedE
   exercises: { ...progress.exercises, [exercise]: passed },
 });
 
+/** Progress with scenes of an example seen. */
+export const withScenes = (progress: Progress, example: string, scenes: readonly string[]): Progress => ({
+  ...progress,
+  scenes: {
+    ...progress.scenes,
+    [example]: [...new Set([...(progress.scenes[example] ?? []), ...scenes])],
+  },
+});
+
+/** Progress with a question of the quiz answered. */
+export const withAnswer = (progress: Progress, question: string, given: GivenAnswer): Progress => ({
+  ...progress,
+  answers: { ...progress.answers, [question]: given },
+});
+
 /** Reads a progress file's text. `newer` is one that a later version of the course has written. */
 export function parseProgress(text: string): Progress | 'damaged' | 'newer' {
   try {
     const value = JSON.parse(text);
-    if (typeof value?.schema === 'number' && value.schema > 1) return 'newer';
-    const sound = value?.schema === 1 && typeof value.exercises === 'object' && value.exercises !== null;
-    return sound && Object.values(value.exercises).every(isPassedExercise) ? value : 'damaged';
+    if (typeof value?.schema === 'number' && value.schema > progressSchema) return 'newer';
+    if (value?.schema !== 1 && value?.schema !== progressSchema) return 'damaged';
+    const { exercises, scenes = {}, answers = {} } = value;
+    const sound =
+      isRecordOf(exercises, isPassedExercise) && isRecordOf(scenes, isIds) && isRecordOf(answers, isGiven);
+    return sound ? { schema: progressSchema, exercises, scenes, answers } : 'damaged';
   } catch {
     return 'damaged';
   }
 }
 
+function isRecordOf<T>(
+  value: unknown,
+  isOne: (entry: unknown) => entry is T,
+): value is Readonly<Record<string, T>> {
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isRecord && Object.values(value).every(isOne);
+}
+
 function isPassedExercise(value: unknown): value is PassedExercise {
   const { passedAt, content, stretch } = (value ?? {}) as Record<string, unknown>;
-  return typeof passedAt === 'string' && typeof content === 'string' && Array.isArray(stretch);
+  return typeof passedAt === 'string' && typeof content === 'string' && isIds(stretch);
+}
+
+const isIds = (value: unknown): value is readonly string[] =>
+  Array.isArray(value) && value.every((id) => typeof id === 'string');
+
+function isGiven(value: unknown): value is GivenAnswer {
+  const { answeredAt, right } = (value ?? {}) as Record<string, unknown>;
+  return typeof answeredAt === 'string' && typeof right === 'boolean';
 }

@@ -60,9 +60,9 @@ describe('the progress file', () => {
 
   test('of a newer version is left as it is, and said so', async () => {
     mkdirSync(join(folder, 'state'));
-    writeFileSync(file, '{"schema":2,"more":true}');
+    writeFileSync(file, '{"schema":3,"more":true}');
     expect(await updateProgress(file, passes('exercise-1'))).toContain('newer version of the course');
-    expect(readFileSync(file, 'utf8')).toBe('{"schema":2,"more":true}');
+    expect(readFileSync(file, 'utf8')).toBe('{"schema":3,"more":true}');
     expect(readdirSync(join(folder, 'state'))).toEqual(['progress.json']);
   });
 

@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { noProgress, parseProgress, withPassed } from '../../src/progress/progress.ts';
+import {
+  noProgress,
+  parseProgress,
+  withAnswer,
+  withPassed,
+  withScenes,
+} from '../../src/progress/progress.ts';
 
 const pass = { passedAt: '2026-01-02T03:04:05.000Z', content: 'abc', stretch: ['sighup'] };
 
@@ -25,8 +31,27 @@ describe('progress', () => {
     expect(parseProgress(JSON.stringify(written))).toEqual(written);
   });
 
+  test('remembers each scene once, and the last answer to each question', () => {
+    const seen = withScenes(withScenes(noProgress, '01-signal-basics', ['a', 'b']), '01-signal-basics', [
+      'b',
+      'c',
+    ]);
+    expect(seen.scenes).toEqual({ '01-signal-basics': ['a', 'b', 'c'] });
+    const wrong = withAnswer(seen, '01-x/q', { answeredAt: 'then', right: false });
+    const right = withAnswer(wrong, '01-x/q', { answeredAt: 'now', right: true });
+    expect(right.answers['01-x/q']?.right).toBe(true);
+    expect(parseProgress(JSON.stringify(right))).toEqual(right);
+  });
+
+  test('of the first version reads as one in which nothing was seen and nothing answered', () => {
+    const old = JSON.stringify({ schema: 1, exercises: { 'exercise-1': pass } });
+    expect(parseProgress(old)).toEqual(withPassed(noProgress, 'exercise-1', pass));
+  });
+
   test.each([
     ['nothing', ''],
+    ['scenes that are no list', '{"schema":2,"exercises":{},"scenes":{"a":1},"answers":{}}'],
+    ['an answer that is none', '{"schema":2,"exercises":{},"scenes":{},"answers":{"a":{"right":1}}}'],
     ['half a file', '{"schema":1,"exercises":{'],
     ['null', 'null'],
     ['a list', '[]'],
@@ -42,7 +67,7 @@ describe('progress', () => {
   ])('is damaged where the file holds %s', (_, text) => expect(parseProgress(text)).toBe('damaged'));
 
   test('is newer where a later version has written it, whatever else it holds', () => {
-    expect(parseProgress('{"schema":2}')).toBe('newer');
+    expect(parseProgress('{"schema":3}')).toBe('newer');
     expect(parseProgress('{"schema":17,"exercises":"elsewhere"}')).toBe('newer');
   });
 });

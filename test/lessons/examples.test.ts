@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { courseRoot, listLessonIds, loadLesson } from '../src/course/course.ts';
-import type { Example, Lesson } from '../src/grading/lesson.ts';
-import { playScene } from '../src/player/play-scene.ts';
-import { openTheatre, type Theatre } from '../src/stage/stage.ts';
+import { courseRoot, listLessonIds, loadLesson } from '../../src/course/course.ts';
+import type { Example, Lesson } from '../../src/grading/lesson.ts';
+import { playScene } from '../../src/player/play-scene.ts';
+import { openTheatre, type Theatre } from '../../src/stage/stage.ts';
 
 // The points that the course promises, eight topics of six each, are counted here so that none is dropped unnoticed.
 const topics = 8;
