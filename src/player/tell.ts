@@ -116,7 +116,9 @@ export function tellAnswer(
   tellTimeline(timeline, voice);
 }
 
+/** Without colour, and so for a screen reader or a file, the events that were told as they came say all of it. */
 export function tellTimeline(timeline: Timeline, voice: Voice): void {
+  if (voice.color.level === 0) return;
   voice.out();
   for (const line of drawTimeline(timeline, { width: columnsOf(voice), color: voice.color })) voice.out(line);
 }

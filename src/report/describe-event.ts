@@ -55,6 +55,12 @@ export function describeEvent(event: TimelineEvent): DescribedEvent {
       return system(`${event.name}: ${jsonOf(event.value)}`);
     case 'ended':
       return system(howItEnded(event));
+    case 'process':
+      return system(
+        event.state === 'seen'
+          ? `the program has started a process: ${escapeControls(event.command)}, pid ${event.pid}`
+          : `its process ${event.pid} is gone`,
+      );
     case 'left-behind':
       return system(
         `left behind: ${event.processes.map(({ pid, command }) => `${escapeControls(command)}, pid ${pid}`).join('; ')}`,

@@ -1,9 +1,12 @@
 import type { ChalkInstance } from 'chalk';
+import type { Timeline } from '../timeline/events.ts';
 import { wrap } from './columns.ts';
 import { describeEvent } from './describe-event.ts';
 import { escapeControls } from './escape.ts';
 import { excerpt } from './excerpt.ts';
-import type { CheckReport, Finding, Outcome, Report } from './report.ts';
+import type { CheckReport, Finding, Graded, Outcome, Report } from './report.ts';
+import type { Beginning } from './reporters.ts';
+import { drawTimeline } from './timeline-drawing.ts';
 
 /** What a text for people needs to know of where it is read. */
 export interface Page {
@@ -17,10 +20,7 @@ const indent = '      ';
 const widest = 110;
 
 /** The lines before the first check. */
-export function renderHead(
-  { title, exercise, file, seed }: { title: string; exercise: string; file: string; seed: number },
-  { color }: Page,
-): string {
+export function renderHead({ title, exercise, file, seed }: Beginning, { color }: Page): string {
   return `${color.bold(`${exercise}: ${escapeControls(title)}`)}\n${color.dim(`${escapeControls(file)}, seed ${seed}`)}\n`;
 }
 
@@ -72,7 +72,8 @@ function renderDetails(check: CheckReport, verbose: boolean, page: Page): string
   for (const [index, finding] of check.findings.entries())
     lines.push(...renderFinding(check, finding, index, page), '');
   for (const note of check.notes) lines.push(`    ${text(escapeControls(note))}`, '');
-  if (check.timeline) lines.push(...renderTimeline(check, verbose, page), '');
+  if (check.timeline)
+    lines.push(...renderPicture(check.timeline, page), ...renderTimeline(check, verbose, page), '');
   return lines.join('\n');
 }
 
@@ -106,6 +107,13 @@ function summed(done: readonly string[]): string {
   return `${shown.join('; then ')}${more > 0 ? `; and ${more} more like these` : ''}`;
 }
 
+/** Without colour, and so for a screen reader or a file, the list of events says all of it. */
+function renderPicture(timeline: Timeline, { color, width }: Page): string[] {
+  if (color.level === 0) return [];
+  const drawn = drawTimeline(timeline, { width: Math.min(width, widest) - 4, color });
+  return [...drawn.map((line) => `    ${line}`), ''];
+}
+
 function renderTimeline(
   { timeline, findings }: CheckReport,
   verbose: boolean,
@@ -128,13 +136,29 @@ function renderTimeline(
   });
 }
 
+/** After the last of all exercises: each in one line. */
+export function renderAll({ reports, without }: Graded, { color }: Page): string {
+  const lines = reports.map((report) => {
+    const counts = `${counted(report, 'core')}, ${counted(report, 'stretch')}`;
+    const mark = report.passed ? color.green('✔ passed    ') : color.red('✘ not passed');
+    return { exercise: report.exercise, text: `${mark}  ${report.exercise}  ${counts}` };
+  });
+  const missing = without.map((exercise) => ({
+    exercise,
+    text: `${color.yellow('○ no file   ')}  ${exercise}`,
+  }));
+  const all = [...lines, ...missing].sort((a, b) => (a.exercise < b.exercise ? -1 : 1));
+  return ['', ...all.map(({ text }) => text)].join('\n');
+}
+
+function counted({ checks }: Report, tier: 'core' | 'stretch'): string {
+  const ofTier = checks.filter((check) => check.tier === tier);
+  return `${ofTier.filter(({ outcome }) => outcome === 'passed').length} of ${ofTier.length} ${tier} checks`;
+}
+
 function renderSum(report: Report, { color }: Page): string {
-  const counted = (tier: 'core' | 'stretch'): string => {
-    const ofTier = report.checks.filter((check) => check.tier === tier);
-    return `${ofTier.filter(({ outcome }) => outcome === 'passed').length} of ${ofTier.length} ${tier} checks`;
-  };
   const seconds = (report.durationMs / 1000).toFixed(1);
-  const counts = `${counted('core')}, ${counted('stretch')}, in ${seconds} s`;
+  const counts = `${counted(report, 'core')}, ${counted(report, 'stretch')}, in ${seconds} s`;
   if (report.passed) return color.green(`Passed: ${counts}.`);
   const trouble = report.checks.some(({ outcome }) => outcome === 'trouble')
     ? 'Something went wrong on our side, so this is no verdict.\n'

@@ -52,6 +52,16 @@ export interface Report {
   readonly checks: readonly CheckReport[];
 }
 
+/** What one call of `check` graded: one exercise, or all that have a file. */
+export interface Graded {
+  readonly scope: 'one' | 'all';
+  /** Every exercise has a file and passed; with one exercise, or a part of it, that one. */
+  readonly passed: boolean;
+  readonly reports: readonly Report[];
+  /** Ids of the exercises that have no file here, where all were asked for. */
+  readonly without: readonly string[];
+}
+
 /** Passed is said only where every core check was played and passed. */
 export const isPassed = (checks: readonly CheckReport[]): boolean => {
   const core = checks.filter((check) => check.tier === 'core');

@@ -1,33 +1,20 @@
 import type { ChalkInstance } from 'chalk';
-import { type EventLine, parseEventLine } from '../timeline/event-line.ts';
-import type { Ended, Timeline, TimelineEvent } from '../timeline/events.ts';
+import type { Timeline } from '../timeline/events.ts';
 import { type Paint, Row } from './drawing-row.ts';
 import { escapeControls } from './escape.ts';
+import { type Bar, type Lane, lanesOf, type Mark, type Tone } from './lanes.ts';
 
-interface Lane {
-  readonly name: string;
-  readonly rows: Row[];
-}
-
-/** A word at a moment. */
-interface Mark {
-  readonly atMs: number;
-  readonly text: string;
-  readonly paint: Paint;
-}
-
-/** A span with a sign at its end; `endMs` is missing where the end was never seen. */
-interface Bar {
-  readonly startMs: number;
-  readonly endMs?: number;
-  readonly text: string;
-  readonly paint: Paint;
-}
-
-const longestName = 12;
-const longestMark = 26;
+// A name at the left, and a word at its moment; more where the terminal is wide.
+const narrow = { longestName: 12, longestMark: 26 };
+const wide = { longestName: 20, longestMark: 44 };
+const wideFrom = 100;
 const mostRowsOfMarks = 10;
-const mostRequestLanes = 8;
+const mostLanes: Record<Lane['kind'], number> = { program: 6, process: 8, phases: 6, request: 8, we: 1 };
+
+interface Style {
+  readonly paint: (tone: Tone) => Paint;
+  readonly longestMark: number;
+}
 
 /** Where the time axis lies: so many columns for so many milliseconds. */
 interface Scale {
@@ -41,25 +28,40 @@ export function drawTimeline(
   timeline: Timeline,
   { width, color }: { width: number; color: ChalkInstance },
 ): string[] {
-  const { events } = timeline;
-  if (events.length === 0) return [];
+  if (timeline.events.length === 0) return [];
+  const { longestName, longestMark } = width >= wideFrom ? wide : narrow;
   const gutter = longestName + 2;
-  const scale = scaleFor(events, width - gutter);
-  const lanes = [
-    ...appsOf(events).flatMap((app) => programLanes(events, app, scale, color)),
-    ...requestLanes(events, scale, color),
-    ...ourLane(events, scale, color),
-  ];
-  const body = lanes.flatMap(({ name, rows }) =>
-    rows.map((row, index) => `${(index === 0 ? name : '').padEnd(gutter)}${row.text()}`),
-  );
+  const { lanes, endMs } = lanesOf(timeline);
+  const scale = scaleFor(endMs, width - gutter);
+  const style: Style = { paint: paintFor(color), longestMark };
+  const { shown, left } = fewLanes(lanes);
+  const body = shown.flatMap((lane, index) => {
+    const rows = rowsOf(lane, scale, style).map(
+      (row, place) => `${(place === 0 ? plain(lane.name, longestName) : '').padEnd(gutter)}${row.text()}`,
+    );
+    const more = shown[index + 1]?.kind === lane.kind ? undefined : left[lane.kind];
+    return more === undefined ? rows : [...rows, `and ${more} more`];
+  });
   return [...axis(scale).map((row) => `${''.padEnd(gutter)}${row.text()}`), ...body].map((line) =>
     line.trimEnd(),
   );
 }
 
-function scaleFor(events: readonly TimelineEvent[], columns: number): Scale {
-  const endMs = Math.max(1, ...events.map(({ atMs }) => atMs));
+const paintFor =
+  (color: ChalkInstance) =>
+  (tone: Tone): Paint =>
+    ({
+      good: color.green,
+      bad: color.red,
+      notice: color.yellow,
+      said: color.cyan,
+      message: color.magenta,
+      connection: color.blue,
+      phase: color.blueBright,
+      wait: color.red,
+    })[tone];
+
+function scaleFor(endMs: number, columns: number): Scale {
   return { columns, endMs, columnOf: (atMs) => Math.round((Math.max(0, atMs) / endMs) * (columns - 1)) };
 }
 
@@ -83,89 +85,33 @@ function roundStep(atLeast: number): number {
   return [1, 2, 5, 10].map((factor) => factor * power).find((step) => step >= atLeast) ?? 10 * power;
 }
 
-function programLanes(
-  events: readonly TimelineEvent[],
-  app: string,
-  scale: Scale,
-  color: ChalkInstance,
-): Lane[] {
-  const start = events.find((seen) => seen.kind === 'started' && seen.app === app);
-  const end = events.find((seen): seen is Ended => seen.kind === 'ended' && seen.app === app);
-  const life: Bar = {
-    startMs: start?.atMs ?? 0,
-    ...(end && { endMs: end.atMs }),
-    text: end === undefined ? '' : shortEnd(end),
-    paint: end?.code === 0 ? color.green : color.yellow,
-  };
-  const marks = events.flatMap((seen): Mark[] => {
-    if (seen.kind === 'message' && seen.app === app && seen.direction === 'received')
-      return [{ atMs: seen.atMs, text: 'message', paint: color.magenta }];
-    const line = seen.kind === 'line' && seen.app === app ? parseEventLine(seen) : undefined;
-    return line === undefined ? [] : [{ atMs: seen.atMs, text: wordsOf(line), paint: color.cyan }];
-  });
+function rowsOf({ bars, marks, kind }: Lane, scale: Scale, { paint, longestMark }: Style): Row[] {
+  const stroke = kind === 'program' || kind === 'process' ? '━' : kind === 'we' ? '╌' : '─';
   return [
-    { name: asName(app === 'app' ? 'program' : app), rows: [barRow([life], scale, '━')] },
-    { name: '', rows: markRows(marks, scale) },
+    ...(bars.length === 0 ? [] : [barRow(bars, scale, { stroke, paint, longestMark })]),
+    ...markRows(marks, scale, { paint, longestMark }),
   ];
 }
 
-/** An event's name, and the phase where it is about one: the phases of a shutdown all come by one name. */
-const wordsOf = ({ event, fields: { phase } }: EventLine): string =>
-  typeof phase === 'string' ? `${event} ${phase}` : event;
-
-function shortEnd({ code, signal, because }: Ended): string {
-  if (because !== undefined) return 'ended by us';
-  return signal === null ? `exit ${code}` : signal;
-}
-
-/** A lane for each request; those on one connection, and our probes, share one. */
-function requestLanes(events: readonly TimelineEvent[], scale: Scale, color: ChalkInstance): Lane[] {
-  const byLane = new Map<string, Bar[]>();
-  for (const seen of events) {
-    if (seen.kind !== 'request') continue;
-    const outcome = events.find(
-      (later) => (later.kind === 'answer' || later.kind === 'request-failed') && later.name === seen.name,
-    );
-    const lane = seen.on ?? (seen.name.startsWith('probe ') ? 'probes' : seen.name);
-    const answered = outcome?.kind === 'answer';
-    const bar: Bar = {
-      startMs: seen.atMs,
-      ...(outcome && { endMs: outcome.atMs }),
-      text: answered ? String(outcome.status) : outcome?.kind === 'request-failed' ? outcome.code : '',
-      paint: answered && outcome.status < 500 ? color.green : color.red,
-    };
-    byLane.set(lane, [...(byLane.get(lane) ?? []), bar]);
-  }
-  const lanes = [...byLane].map(([name, bars]) => ({ name: asName(name), rows: [barRow(bars, scale, '─')] }));
-  const more = lanes.length - mostRequestLanes;
-  return more > 0
-    ? [...lanes.slice(0, mostRequestLanes), { name: `and ${more} more`, rows: [new Row(0)] }]
-    : lanes;
-}
-
-/** What we did to the program beside asking it. */
-function ourLane(events: readonly TimelineEvent[], scale: Scale, color: ChalkInstance): Lane[] {
-  const marks = events.flatMap((seen): Mark[] => {
-    if (seen.kind === 'signal')
-      return [
-        {
-          atMs: seen.atMs,
-          text: `${seen.signal}${seen.to === 'group' ? ' (group)' : ''}`,
-          paint: color.yellow,
-        },
-      ];
-    if (seen.kind === 'message' && seen.direction === 'sent')
-      return [{ atMs: seen.atMs, text: 'message', paint: color.magenta }];
-    if (seen.kind === 'connection')
-      return [{ atMs: seen.atMs, text: `${seen.name} ${seen.state}`, paint: color.blue }];
-    return [];
+/** Few enough to fit on a screen beside the words; what is left out is counted. */
+function fewLanes(lanes: readonly Lane[]): { shown: Lane[]; left: Partial<Record<Lane['kind'], number>> } {
+  const counts: Partial<Record<Lane['kind'], number>> = {};
+  const shown = lanes.filter(({ kind }) => {
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    return counts[kind] <= mostLanes[kind];
   });
-  return marks.length === 0 ? [] : [{ name: 'we', rows: markRows(marks, scale) }];
+  const left = Object.entries(counts).map(([kind, count]) => [kind, count - mostLanes[kind as Lane['kind']]]);
+  return { shown, left: Object.fromEntries(left.filter(([, count]) => Number(count) > 0)) };
 }
 
-function barRow(bars: readonly Bar[], scale: Scale, stroke: string): Row {
+function barRow(
+  bars: readonly Bar[],
+  scale: Scale,
+  { stroke, paint: paintOf, longestMark }: Style & { stroke: string },
+): Row {
   const row = new Row(scale.columns);
-  bars.forEach(({ startMs, endMs, text, paint }, index) => {
+  bars.forEach(({ startMs, endMs, text, tone }, index) => {
+    const paint = paintOf(tone);
     const from = scale.columnOf(startMs);
     const to = scale.columnOf(endMs ?? scale.endMs);
     const nextBegins = bars[index + 1];
@@ -182,10 +128,11 @@ function barRow(bars: readonly Bar[], scale: Scale, stroke: string): Row {
 }
 
 /** Each word begins, or ends, at its moment; words that would meet are put one below the other. */
-function markRows(marks: readonly Mark[], scale: Scale): Row[] {
+function markRows(marks: readonly Mark[], scale: Scale, { paint: paintOf, longestMark }: Style): Row[] {
   const rows: Row[] = [];
   let dropped = 0;
-  for (const { atMs, text, paint } of marks) {
+  for (const { atMs, text, tone } of marks) {
+    const paint = paintOf(tone);
     const word = plain(text, longestMark);
     const column = scale.columnOf(atMs);
     const fits = column + 1 + word.length <= scale.columns;
@@ -205,11 +152,6 @@ function markRows(marks: readonly Mark[], scale: Scale): Row[] {
   }
   return rows;
 }
-
-const appsOf = (events: readonly TimelineEvent[]): string[] =>
-  events.flatMap((seen) => (seen.kind === 'started' ? [seen.app] : []));
-
-const asName = (text: string): string => plain(text, longestName);
 
 /** Shortened, escaped, and with one column for each character: a drawing is laid out in columns. */
 function plain(text: string, longest: number): string {

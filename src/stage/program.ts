@@ -75,7 +75,11 @@ export class Program {
     around.log.add({ kind: 'started', app, pid: child.pid, file, settings });
     this.#watch = watchTree(this.pid, {
       seen: this.#quarry.seen,
-      onNew: (pid, startedAt) => around.guard.watchProcess(pid, startedAt),
+      onNew: ({ pid, startedAt, command }) => {
+        around.guard.watchProcess(pid, startedAt);
+        around.log.add({ kind: 'process', app, pid, state: 'seen', command });
+      },
+      onGone: ({ pid, command }) => around.log.add({ kind: 'process', app, pid, state: 'gone', command }),
       onLimit: (text) => this.#endAtLimit(text),
     });
     const read = [

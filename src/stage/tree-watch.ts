@@ -4,7 +4,9 @@ import { isAlive, type ProcessRow, processTable } from './process-table.ts';
 interface Watched {
   /** Filled with every descendant that is seen: pid and start time. */
   readonly seen: Map<number, string>;
-  onNew(pid: number, startedAt: string): void;
+  onNew(row: ProcessRow): void;
+  /** Called once for each descendant that was seen and is not alive any more. */
+  onGone(row: ProcessRow): void;
   /** Called where a limit is reached, with a sentence about the program. */
   onLimit(text: string): void;
 }
@@ -16,8 +18,11 @@ export interface TreeWatch {
 }
 
 /** Looks at a program's tree again and again until it is told to stop. */
-export function watchTree(root: number, { seen, onNew, onLimit }: Watched): TreeWatch {
+export function watchTree(root: number, { seen, onNew, onGone, onLimit }: Watched): TreeWatch {
+  let living = new Map<number, ProcessRow>();
   const look = (): void => {
+    const before = living;
+    living = new Map();
     let residentMB = 0;
     let processes = 0;
     const met = new Set<number>();
@@ -30,14 +35,16 @@ export function watchTree(root: number, { seen, onNew, onLimit }: Watched): Tree
       residentMB += row.rssMB;
       if (pid !== root && seen.get(pid) !== row.startedAt) {
         seen.set(pid, row.startedAt);
-        onNew(pid, row.startedAt);
+        onNew(row);
       }
+      if (pid !== root) living.set(pid, row);
       for (const child of processTable.childPidsOf(pid)) visit(child);
     };
     visit(root);
     // Those whose parent has ended are no longer in the chain, and still count: by their group, or by earlier sight.
     for (const row of recentTable()) if (row.pgid === root) visit(row.pid, row.startedAt);
     for (const [pid, startedAt] of [...seen]) visit(pid, startedAt);
+    for (const [pid, row] of before) if (living.get(pid)?.startedAt !== row.startedAt) onGone(row);
     if (processes > limits.processes) {
       onLimit(
         `it had more than ${limits.processes} processes running at once, and the course allows no more`,

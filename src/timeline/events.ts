@@ -118,6 +118,17 @@ export interface Ended extends Seen<'ended'> {
   readonly because?: string;
 }
 
+/**
+ * A process that the program has started, itself or through another, was seen for the first time, or is there no
+ * longer. The tree is looked at every few moments, so what lives shorter than that may never be seen.
+ */
+export interface DescendantSeen extends Seen<'process'> {
+  readonly app: string;
+  readonly pid: number;
+  readonly state: 'seen' | 'gone';
+  readonly command: string;
+}
+
 /** Processes that the program left running when it was over; we ended them. */
 export interface LeftBehind extends Seen<'left-behind'> {
   readonly app: string;
@@ -151,6 +162,7 @@ export type TimelineEvent =
   | Sample
   | Fact
   | Ended
+  | DescendantSeen
   | LeftBehind
   | LimitReached
   | MilestoneMissed;

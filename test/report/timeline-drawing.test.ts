@@ -37,7 +37,7 @@ describe('a drawn timeline', () => {
       '              ┬───────────────────┬──────────────────┬───────────────────┬',
       'program       ├━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ exit 0 ┤',
       '                   ╵ready         ╵shutdown.start  shutdown.complete╵',
-      '                                  ╵shutdown.phase drain',
+      'phases                            ├────────────────────────── drain ┤',
       'slow                    ├──────────────────────────────────────┤ 200',
       'we                                ╵SIGTERM',
     ]);

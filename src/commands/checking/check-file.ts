@@ -1,67 +1,92 @@
-import { relative } from 'node:path';
-import { Interrupted, type Surroundings } from '../../cli/command.ts';
+import { relative, resolve } from 'node:path';
+import { Interrupted, type Surroundings, UsageError } from '../../cli/command.ts';
 import { type ExitCode, exitCode } from '../../cli/exit-code.ts';
-import { type CheckRun, runCheck } from '../../grading/run-check.ts';
-import { renderCheck, renderHead, renderVerdict } from '../../report/human.ts';
-import { renderJson } from '../../report/json.ts';
-import { hasTrouble, type Report } from '../../report/report.ts';
+import { runCheck } from '../../grading/run-check.ts';
+import { type Graded, hasTrouble, type Report } from '../../report/report.ts';
+import { openReporter, type Reporter } from '../../report/reporters.ts';
 import { prepareProgram } from '../../workspace/prepare-program.ts';
-import { type CheckOptions, type CheckPlan, planCheck } from './plan.ts';
+import { type CheckOptions, type CheckPlan, planAll, planCheck, readReporter } from './plan.ts';
 import { recordPass } from './record-pass.ts';
 
-/** Grades what was asked for, shows it, remembers a pass, and says by its exit code what came of it. */
+/** Grades what was asked for, tells it, remembers a pass, and says by its exit code what came of it. */
 export async function checkFile(
-  typed: string,
+  typed: string | undefined,
   options: CheckOptions,
   around: Surroundings,
 ): Promise<ExitCode> {
-  const plan = await planCheck(typed, options, around);
-  const report = options.json
-    ? await showJson(plan, options, around)
-    : await showPeople(plan, options, around);
-  if (report.passed && !plan.onlySome) await recordPass(report, around);
-  if (hasTrouble(report)) return exitCode.trouble;
-  return report.passed ? exitCode.passed : exitCode.notPassed;
-}
-
-async function showJson(
-  plan: CheckPlan,
-  { verbose = false }: CheckOptions,
-  around: Surroundings,
-): Promise<Report> {
-  const report = await grade(plan, { verbose }, around);
-  around.console.out(renderJson(report, { verbose }));
-  return report;
-}
-
-async function showPeople(
-  plan: CheckPlan,
-  { verbose = false }: CheckOptions,
-  around: Surroundings,
-): Promise<Report> {
   const { console, cwd } = around;
-  const fromHere = relative(cwd, plan.file);
-  console.out(renderHead({ ...plan, file: fromHere.startsWith('..') ? plan.file : fromHere }, console));
-  const report = await grade(
-    plan,
-    { verbose, onCheck: (check) => console.out(renderCheck(check, console)) },
-    around,
-  );
-  console.out(renderVerdict(report, { verbose }, console));
+  const name = readReporter(options);
+  const { plans, without } =
+    typed === undefined
+      ? await planAll(options, around)
+      : { plans: [await planCheck(typed, options, around)], without: [] };
+  const verbose = options.verbose === true;
+  const reporter = await openReporter(name, { page: console, verbose, cwd });
+  const reports: Report[] = [];
+  for (const plan of plans) reports.push(await gradeOne(plan, { reporter, options, around }));
+  const passed = without.length === 0 && reports.every((report) => report.passed);
+  const graded: Graded = { scope: typed === undefined ? 'all' : 'one', passed, reports, without };
+  tell(around, await reporter.finish?.(graded));
+  if (options.html !== undefined) await writePage(graded, options.html, around);
+  if (reports.some(hasTrouble)) return exitCode.trouble;
+  return passed ? exitCode.passed : exitCode.notPassed;
+}
+
+interface Grading {
+  readonly reporter: Reporter;
+  readonly options: CheckOptions;
+  readonly around: Surroundings;
+}
+
+async function gradeOne(plan: CheckPlan, { reporter, options, around }: Grading): Promise<Report> {
+  const fromHere = relative(around.cwd, plan.file);
+  tell(around, reporter.begin?.({ ...plan, file: fromHere.startsWith('..') ? plan.file : fromHere }));
+  const keepAll = options.verbose === true || options.html !== undefined;
+  const report = await grade(plan, keepAll, reporter, around);
+  tell(around, reporter.end?.(report));
+  if (report.passed && !plan.onlySome) await recordPass(report, around);
   return report;
 }
 
 /** Rejects with Interrupted where it was stopped, once everything that it started is gone. */
 async function grade(
   plan: CheckPlan,
-  how: Pick<CheckRun, 'verbose' | 'onCheck'>,
-  { interrupted }: Surroundings,
+  verbose: boolean,
+  reporter: Reporter,
+  around: Surroundings,
 ): Promise<Report> {
+  const { interrupted } = around;
   try {
-    const report = await runCheck({ ...plan, ...how, interrupted, prepare: prepareProgram });
+    const report = await runCheck({
+      ...plan,
+      verbose,
+      interrupted,
+      prepare: prepareProgram,
+      onCheck: (check) => tell(around, reporter.check?.(check)),
+    });
     if (!interrupted.aborted) return report;
   } catch (error) {
     if (!interrupted.aborted) throw error;
   }
   throw new Interrupted();
+}
+
+const tell = ({ console }: Surroundings, text: string | undefined): void => {
+  if (text !== undefined) console.out(text);
+};
+
+async function writePage(graded: Graded, name: string, { console, cwd }: Surroundings): Promise<void> {
+  const [{ default: writeFileAtomic }, { renderCheckPage }] = await Promise.all([
+    import('write-file-atomic'),
+    import('../../report/check-page.ts'),
+  ]);
+  try {
+    await writeFileAtomic(resolve(cwd, name), renderCheckPage(graded));
+  } catch (error) {
+    throw new UsageError(
+      `The page cannot be written to "${name}": ${(error as Error).message}.`,
+      'proc-course check exercise-1 --html timeline.html',
+    );
+  }
+  console.err(`The timelines are in ${name}.`);
 }

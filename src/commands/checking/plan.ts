@@ -5,6 +5,7 @@ import { UsageError } from '../../cli/command.ts';
 import { listExercises, loadGrader } from '../../course/course.ts';
 import { findById, nearest } from '../../course/near-misses.ts';
 import type { Grader, Scenario } from '../../grading/words.ts';
+import { type ReporterName, reporterNames } from '../../report/reporters.ts';
 import { findPrograms, programExtensions } from '../../workspace/find-program.ts';
 
 export interface CheckPlan {
@@ -23,6 +24,8 @@ export interface CheckOptions {
   readonly only?: string;
   readonly seed?: string;
   readonly json?: boolean;
+  readonly reporter?: string;
+  readonly html?: string;
   readonly verbose?: boolean;
 }
 
@@ -55,6 +58,42 @@ export async function planCheck(
     onlySome: only !== undefined,
     timeScale: readScale(env.PROC_COURSE_TIME_SCALE),
   };
+}
+
+/** Plans every exercise that has a file in this folder; `without` names those that have none. */
+export async function planAll(
+  options: CheckOptions,
+  around: { cwd: string; env: Readonly<Record<string, string | undefined>> },
+): Promise<{ plans: readonly CheckPlan[]; without: readonly string[] }> {
+  const alone = (['file', 'only'] as const).find((name) => options[name] !== undefined);
+  if (alone !== undefined) {
+    throw new UsageError(
+      `--${alone} belongs to one exercise, and none is named.`,
+      `proc-course check exercise-1 --${alone} ${options[alone]}`,
+    );
+  }
+  const ids = listExercises().map(({ id }) => id);
+  const without = ids.filter((id) => findPrograms(around.cwd, id).length === 0);
+  const present = ids.filter((id) => !without.includes(id));
+  if (present.length === 0)
+    throw new UsageError(`There is no file for any exercise in ${around.cwd}.`, 'proc-course init');
+  const seed = options.seed ?? String(randomInt(largestSeed));
+  const plans = await Promise.all(present.map((id) => planCheck(id, { ...options, seed }, around)));
+  return { plans, without };
+}
+
+/** The form that was asked for; --json is another word for one of them. */
+export function readReporter({ json, reporter }: CheckOptions): ReporterName {
+  const wanted = reporter ?? (json ? 'json' : 'human');
+  const found = reporterNames.find((name) => name === wanted);
+  if (found === undefined || (json && found !== 'json')) {
+    const sentence =
+      found === undefined
+        ? `There is no reporter "${wanted}"; there are ${reporterNames.join(', ')}.`
+        : `--json and --reporter ${wanted} exclude each other.`;
+    throw new UsageError(sentence, `proc-course check --reporter ${nearest(wanted, reporterNames)[0]}`);
+  }
+  return found;
 }
 
 function select(scenarios: readonly Scenario[], only: string, exercise: string): Scenario[] {
