@@ -13,12 +13,13 @@ export const list: Command<Options> = {
   positional: [],
   options: [{ flag: '--json', summary: 'print one JSON document and nothing else' }],
   examples: ['proc-course list', 'proc-course list --json'],
-  async run({ options }, { console, env }) {
+  async run({ options }, around) {
+    const { console } = around;
     const [{ loadOverview }, { progressFileFor, readProgress }] = await Promise.all([
       import('../course/overview.ts'),
       import('../progress/progress-file.ts'),
     ]);
-    const { progress, notice } = await readProgress(await progressFileFor(env));
+    const { progress, notice } = await readProgress(await progressFileFor(around));
     const topics = await loadOverview();
     const isPassed = (exercise: string): boolean => exercise in progress.exercises;
     if (options.json) {

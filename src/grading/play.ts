@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { App } from '../stage/app.ts';
 import { firstFreePort } from '../stage/free-port.ts';
 import { Milestone } from '../stage/milestone.ts';
 import type { Theatre } from '../stage/stage.ts';
@@ -25,6 +26,8 @@ export interface PlayOptions {
   readonly onBegun?: () => void;
   /** Called for each event as it is seen. */
   readonly onEvent?: (event: TimelineEvent) => void;
+  /** What the scenario is given in the app's place, for whoever wants a say before each act. */
+  readonly standIn?: (app: App) => App;
 }
 
 // What must last beyond a "soon" gets this much more, for the way there and back.
@@ -36,7 +39,7 @@ const marginMs = 500;
  */
 export async function playOnce(
   plan: Stimulus,
-  { theatre, program, seed, attempt, onBegun, onEvent }: PlayOptions,
+  { theatre, program, seed, attempt, onBegun, onEvent, standIn }: PlayOptions,
 ): Promise<Timeline> {
   const { pace } = theatre;
   await using stage = await theatre.openStage();
@@ -65,7 +68,7 @@ export async function playOnce(
   });
   let because = 'the scenario was over';
   try {
-    await plan.play(app, draw, stage);
+    await plan.play(standIn?.(app) ?? app, draw, stage);
   } catch (error) {
     if (!(error instanceof Milestone)) throw error;
     const { milestone, message: text, onTime } = error;

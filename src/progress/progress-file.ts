@@ -1,10 +1,21 @@
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { noProgress, type Progress, parseProgress } from './progress.ts';
 
-/** Where progress is kept: `PROC_COURSE_STATE_DIR`, or the platform's place for state. */
-export async function progressFileFor(env: Readonly<Record<string, string | undefined>>): Promise<string> {
+/** The folder in a workspace that keeps progress there, where it exists. */
+export const localFolder = '.proc-course';
+
+/** Where progress is kept: `PROC_COURSE_STATE_DIR`, the workspace's own folder for it, or the platform's place for state. */
+export async function progressFileFor({
+  env,
+  cwd,
+}: {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}): Promise<string> {
   if (env.PROC_COURSE_STATE_DIR) return join(env.PROC_COURSE_STATE_DIR, 'progress.json');
+  if (existsSync(join(cwd, localFolder))) return join(cwd, localFolder, 'progress.json');
   const { default: envPaths } = await import('env-paths');
   const places = envPaths('proc-course', { suffix: '' });
   // On Linux `log` is XDG_STATE_HOME, the place for state; elsewhere logs may be cleaned away.

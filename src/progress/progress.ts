@@ -6,6 +6,10 @@ export interface Progress {
   readonly scenes: Readonly<Record<string, readonly string[]>>;
   /** The last prediction for each question of the quiz, by `LESSON/QUESTION`. */
   readonly answers: Readonly<Record<string, GivenAnswer>>;
+  /** What the last whole check of each exercise found. */
+  readonly checks: Readonly<Record<string, LastCheck>>;
+  /** Numbers of the hints that were shown, by exercise. */
+  readonly hints: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface PassedExercise {
@@ -16,6 +20,14 @@ export interface PassedExercise {
   readonly stretch: readonly string[];
 }
 
+export interface LastCheck {
+  readonly checkedAt: string;
+  /** SHA-256 of the file that was checked. */
+  readonly content: string;
+  /** Ids of the checks that did not pass, core and stretch. */
+  readonly open: readonly string[];
+}
+
 export interface GivenAnswer {
   readonly answeredAt: string;
   readonly right: boolean;
@@ -24,7 +36,14 @@ export interface GivenAnswer {
 /** Version 1 knew only exercises; it reads as version 2 with nothing seen and nothing answered. */
 export const progressSchema = 2;
 
-export const noProgress: Progress = { schema: progressSchema, exercises: {}, scenes: {}, answers: {} };
+export const noProgress: Progress = {
+  schema: progressSchema,
+  exercises: {},
+  scenes: {},
+  answers: {},
+  checks: {},
+  hints: {},
+};
 
 /** Progress with an exercise passed. */
 export const withPassed = (progress: Progress, exercise: string, passed: PassedExercise): Progress => ({
@@ -47,16 +66,32 @@ export const withAnswer = (progress: Progress, question: string, given: GivenAns
   answers: { ...progress.answers, [question]: given },
 });
 
+/** Progress with what a whole check of an exercise found. */
+export const withCheck = (progress: Progress, exercise: string, check: LastCheck): Progress => ({
+  ...progress,
+  checks: { ...progress.checks, [exercise]: check },
+});
+
+/** Progress with hints of an exercise shown. */
+export const withHints = (progress: Progress, exercise: string, shown: readonly number[]): Progress => ({
+  ...progress,
+  hints: { ...progress.hints, [exercise]: [...new Set([...(progress.hints[exercise] ?? []), ...shown])] },
+});
+
 /** Reads a progress file's text. `newer` is one that a later version of the course has written. */
 export function parseProgress(text: string): Progress | 'damaged' | 'newer' {
   try {
     const value = JSON.parse(text);
     if (typeof value?.schema === 'number' && value.schema > progressSchema) return 'newer';
     if (value?.schema !== 1 && value?.schema !== progressSchema) return 'damaged';
-    const { exercises, scenes = {}, answers = {} } = value;
+    const { exercises, scenes = {}, answers = {}, checks = {}, hints = {} } = value;
     const sound =
-      isRecordOf(exercises, isPassedExercise) && isRecordOf(scenes, isIds) && isRecordOf(answers, isGiven);
-    return sound ? { schema: progressSchema, exercises, scenes, answers } : 'damaged';
+      isRecordOf(exercises, isPassedExercise) &&
+      isRecordOf(scenes, isIds) &&
+      isRecordOf(answers, isGiven) &&
+      isRecordOf(checks, isLastCheck) &&
+      isRecordOf(hints, isNumbers);
+    return sound ? { schema: progressSchema, exercises, scenes, answers, checks, hints } : 'damaged';
   } catch {
     return 'damaged';
   }
@@ -82,3 +117,11 @@ function isGiven(value: unknown): value is GivenAnswer {
   const { answeredAt, right } = (value ?? {}) as Record<string, unknown>;
   return typeof answeredAt === 'string' && typeof right === 'boolean';
 }
+
+function isLastCheck(value: unknown): value is LastCheck {
+  const { checkedAt, content, open } = (value ?? {}) as Record<string, unknown>;
+  return typeof checkedAt === 'string' && typeof content === 'string' && isIds(open);
+}
+
+const isNumbers = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.every((number) => Number.isInteger(number));

@@ -48,7 +48,7 @@ export async function layOut({ folder, language, courseRoot, exercises }: LayOut
 }
 
 /** The starter as it is shipped: TypeScript as written, JavaScript as the build made it from that. */
-function readStarter(courseRoot: string, id: string, language: 'js' | 'ts'): Promise<string> {
+export function readStarter(courseRoot: string, id: string, language: 'js' | 'ts'): Promise<string> {
   const folder = language === 'ts' ? join(courseRoot, 'exercises') : join(courseRoot, 'dist', 'exercises');
   return readFile(join(folder, `${id}.${language}`), 'utf8');
 }

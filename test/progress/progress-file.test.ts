@@ -30,8 +30,10 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the progress file', () => {
   test('stands where the environment says', async () => {
-    expect(await progressFileFor({ PROC_COURSE_STATE_DIR: '/a/b' })).toBe('/a/b/progress.json');
-    expect(await progressFileFor({})).toMatch(/proc-course.*progress\.json$/);
+    expect(await progressFileFor({ env: { PROC_COURSE_STATE_DIR: '/a/b' }, cwd: '/' })).toBe(
+      '/a/b/progress.json',
+    );
+    expect(await progressFileFor({ env: {}, cwd: '/' })).toMatch(/proc-course.*progress\.json$/);
   });
 
   test('that is missing is no progress, and is not made by reading', async () => {

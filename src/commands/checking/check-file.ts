@@ -6,7 +6,7 @@ import { type Graded, hasTrouble, type Report } from '../../report/report.ts';
 import { openReporter, type Reporter } from '../../report/reporters.ts';
 import { prepareProgram } from '../../workspace/prepare-program.ts';
 import { type CheckOptions, type CheckPlan, planAll, planCheck, readReporter } from './plan.ts';
-import { recordPass } from './record-pass.ts';
+import { contentOf, recordCheck } from './record-check.ts';
 
 /** Grades what was asked for, tells it, remembers a pass, and says by its exit code what came of it. */
 export async function checkFile(
@@ -42,9 +42,10 @@ async function gradeOne(plan: CheckPlan, { reporter, options, around }: Grading)
   const fromHere = relative(around.cwd, plan.file);
   tell(around, reporter.begin?.({ ...plan, file: fromHere.startsWith('..') ? plan.file : fromHere }));
   const keepAll = options.verbose === true || options.html !== undefined;
+  const content = await contentOf(plan.file);
   const report = await grade(plan, keepAll, reporter, around);
   tell(around, reporter.end?.(report));
-  if (report.passed && !plan.onlySome) await recordPass(report, around);
+  if (!plan.onlySome && !hasTrouble(report)) await recordCheck(report, content, around);
   return report;
 }
 

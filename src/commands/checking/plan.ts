@@ -153,7 +153,7 @@ function readSeed(text: string): number {
 }
 
 /** PROC_COURSE_TIME_SCALE stretches all waits on machines that are known to be slow. */
-function readScale(text: string | undefined): number {
+export function readScale(text: string | undefined): number {
   if (text === undefined || text === '') return 1;
   const scale = Number(text);
   if (!(scale >= 1 && scale <= 100)) {
