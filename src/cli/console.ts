@@ -10,12 +10,21 @@ export interface Console {
   readonly color: ChalkInstance;
   /** Columns to fill, at least 40. */
   readonly width: number;
+  /** Rows of the terminal; 24 where there is none. */
+  readonly height: number;
+  /** Calls `listener` whenever the terminal has another size; returns the way to stop. */
+  onResize(listener: () => void): () => void;
+  /** Empties the screen, where there is one. */
+  clear(): void;
   /** True where a person sits at both ends, so that questions and keys make sense. */
   readonly interactive: boolean;
 }
 
 const widthWithoutTerminal = 80;
 const narrowest = 40;
+const rowsWithoutTerminal = 24;
+// Home, then erase the screen and what was scrolled out of it.
+const emptyScreen = '\u001b[H\u001b[2J\u001b[3J';
 
 /** The console of the real streams. NO_COLOR, FORCE_COLOR and TERM=dumb are honoured. */
 export function openConsole({
@@ -26,11 +35,23 @@ export function openConsole({
 }: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>): Console {
   const wanted = env.NO_COLOR === undefined || env.NO_COLOR === '';
   const level = wanted && supportsColor !== false ? supportsColor.level : 0;
+  const isTerminal = stdout.isTTY === true && env.TERM !== 'dumb';
   return {
+    onResize: (listener) => {
+      stdout.on('resize', listener);
+      return () => void stdout.off('resize', listener);
+    },
+    clear: () => void (isTerminal && stdout.write(emptyScreen)),
     out: (line = '') => void stdout.write(`${line}\n`),
     err: (line) => void stderr.write(`${line}\n`),
     color: new Chalk({ level }),
-    width: Math.max(narrowest, stdout.columns ?? widthWithoutTerminal),
-    interactive: stdin.isTTY === true && stdout.isTTY === true && env.TERM !== 'dumb' && env.CI === undefined,
+    // Asked anew each time: a window may be resized while a command runs.
+    get width() {
+      return Math.max(narrowest, stdout.columns ?? widthWithoutTerminal);
+    },
+    get height() {
+      return stdout.rows ?? rowsWithoutTerminal;
+    },
+    interactive: stdin.isTTY === true && isTerminal && env.CI === undefined,
   };
 }

@@ -49,8 +49,7 @@ export function steppingApp(app: App, beforeStep: BeforeStep): App {
   return stepped(app);
 }
 
-const isAsync = (value: object): boolean =>
-  value.constructor.name === 'AsyncFunction';
+const isAsync = (value: object): boolean => value.constructor.name === 'AsyncFunction';
 
 /** An act as a reader would say it. */
 function inWords(name: string, argv: readonly unknown[]): string {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { noProgress, type Progress, parseProgress } from './progress.ts';
 
@@ -20,6 +20,28 @@ export async function progressFileFor({
   const places = envPaths('proc-course', { suffix: '' });
   // On Linux `log` is XDG_STATE_HOME, the place for state; elsewhere logs may be cleaned away.
   return join(process.platform === 'linux' ? places.log : places.data, 'progress.json');
+}
+
+/**
+ * Makes the workspace's own folder for progress, and copies there what was recorded in the platform's place, where the
+ * workspace has none of its own yet. Resolves to the file, and whether anything was copied.
+ */
+export async function keepProgressHere(around: {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}): Promise<{ file: string; copied: boolean }> {
+  const before = await progressFileFor(around);
+  const file = join(around.cwd, localFolder, 'progress.json');
+  await mkdir(dirname(file), { recursive: true });
+  try {
+    // COPYFILE_EXCL: what the workspace has recorded is never written over.
+    await copyFile(before, file, 1);
+    return { file, copied: true };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'EEXIST') return { file, copied: false };
+    throw error;
+  }
 }
 
 /** What is in the file, and a sentence for the learner where it could not be taken as it is. */

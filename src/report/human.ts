@@ -53,7 +53,13 @@ export function renderVerdict(report: Report, { verbose }: { verbose: boolean },
   return ['', ...details, renderSum(report, page)].join('\n');
 }
 
-function renderDetails(check: CheckReport, verbose: boolean, page: Page): string {
+/** One check that did not pass, in full; the timeline with it where it is wanted. */
+export const renderFailure = (check: CheckReport, withTimeline: boolean, page: Page): string => {
+  const { timeline: _, ...told } = check;
+  return withTimeline ? renderDetails(check, false, page) : renderDetails(told, false, page, check.timeline);
+};
+
+function renderDetails(check: CheckReport, verbose: boolean, page: Page, doneIn = check.timeline): string {
   const { color, width } = page;
   const text = (words: string): string => wrap(words, Math.min(width, widest), '    ');
   const lines = [
@@ -70,7 +76,7 @@ function renderDetails(check: CheckReport, verbose: boolean, page: Page): string
   }
   if (check.outcome === 'unstable') lines.push(`    ${text(check.reason ?? '')}`, '');
   for (const [index, finding] of check.findings.entries())
-    lines.push(...renderFinding(check, finding, index, page), '');
+    lines.push(...renderFinding(doneIn, finding, index, page), '');
   for (const note of check.notes) lines.push(`    ${text(escapeControls(note))}`, '');
   if (check.timeline)
     lines.push(...renderPicture(check.timeline, page), ...renderTimeline(check, verbose, page), '');
@@ -78,7 +84,7 @@ function renderDetails(check: CheckReport, verbose: boolean, page: Page): string
 }
 
 function renderFinding(
-  { timeline }: CheckReport,
+  timeline: Timeline | undefined,
   finding: Finding,
   index: number,
   { color, width }: Page,

@@ -56,7 +56,7 @@ describe('explain', () => {
     expect(stdout).toMatch(/^exercise-1\/answers-in-flight\n/);
     expect(stdout).toMatch(/Point 3 of the brief: Draining\./);
     expect(stdout).toMatch(/\d+ ms {2}sent SIGTERM/);
-    expect(stdout).toMatch(/the program ended with exit code 0/);
+    expect(stdout).toMatch(/got status 200 for "slow"/);
     expect(stdout).toMatch(/^why {6}\S/m);
     expect(code).toBe(0);
   });

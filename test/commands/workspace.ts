@@ -22,11 +22,15 @@ export class Workspace implements Disposable {
   }
 
   run(...argv: string[]): Promise<Ran> {
+    return this.runWith(this.env, ...argv);
+  }
+
+  runWith(env: NodeJS.ProcessEnv, ...argv: string[]): Promise<Ran> {
     return new Promise((resolve) => {
       execFile(
         process.execPath,
         [binary, ...argv],
-        { cwd: this.folder, env: this.env, maxBuffer: 2 ** 26 },
+        { cwd: this.folder, env, maxBuffer: 2 ** 26 },
         (error, stdout, stderr) => {
           resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
         },

@@ -36,11 +36,13 @@ describe('the report for people', () => {
     expect(whole(reportOfAll, 80, true)).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
   });
 
-  test('says the same with color', () => {
+  test('says the same with color, and draws the timeline too', () => {
     const colored = renderVerdict(reportOfAll, { verbose: true }, page(80, 1));
     expect(colored).toContain('\u001b[31m');
-    expect(colored.replace(/\u001b\[\d+m/g, '')).toBe(
-      renderVerdict(reportOfAll, { verbose: true }, page(80)),
-    );
+    const lines = colored.replace(/\u001b\[\d+m/g, '').split('\n');
+    const plain = renderVerdict(reportOfAll, { verbose: true }, page(80)).split('\n');
+    expect(lines).toEqual(expect.arrayContaining(plain));
+    const drawn = lines.filter((line) => !plain.includes(line));
+    expect(drawn.join('\n')).toMatch(/program +├━+ exit 1 ┤/);
   });
 });

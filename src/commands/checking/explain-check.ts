@@ -49,12 +49,9 @@ export async function explainCheck({ exercise, scenario }: FoundCheck, around: S
   const timeline = await playOnARightProgram({ exercise, scenario }, around);
   if (around.interrupted.aborted || timeline === undefined) return;
   console.out();
-  const ours = new Set(['started', 'signal', 'request', 'message', 'channel-closed', 'ended']);
-  for (const event of timeline.events.filter(({ kind }) => ours.has(kind))) {
-    const described = describeEvent(event);
-    if (described.text.includes('as "probe') || described.text.includes('for "probe')) continue;
-    const time = `${Math.round(event.atMs)} ms`.padStart(9);
-    console.out(`${color.dim(time)}  ${wrap(described.text, width, ' '.repeat(11))}`);
+  for (const { atMs, text: said } of doneAndSeen(timeline)) {
+    const time = `${Math.round(atMs)} ms`.padStart(9);
+    console.out(`${color.dim(time)}  ${wrap(said, width, ' '.repeat(11))}`);
   }
   if (color.level > 0) {
     console.out();
@@ -63,6 +60,24 @@ export async function explainCheck({ exercise, scenario }: FoundCheck, around: S
   console.out();
   console.out(`Go through it by hand: ${color.cyan(`proc-course replay ${exercise}/${scenario.id}`)}`);
 }
+
+const told = new Set([
+  'started',
+  'signal',
+  'request',
+  'answer',
+  'request-failed',
+  'message',
+  'channel-closed',
+  'ended',
+]);
+
+/** What we did and what came of it, without our own probes and without an end that only the play's end made. */
+const doneAndSeen = ({ events }: Timeline): { atMs: number; text: string }[] =>
+  events
+    .filter((event) => told.has(event.kind) && !(event.kind === 'ended' && event.because !== undefined))
+    .filter((event) => !('name' in event && String(event.name).startsWith('probe')))
+    .map((event) => ({ atMs: event.atMs, text: describeEvent(event).text }));
 
 /** The text of a numbered point in the exercise's brief, as one line. */
 function pointOf(exercise: string, point: number): string {
