@@ -3,8 +3,9 @@ import { check } from './check.ts';
 import { guide } from './guide.ts';
 import { init } from './init.ts';
 import { list } from './list.ts';
+import { pitfall } from './pitfall.ts';
 import { run } from './run.ts';
 import { show } from './show.ts';
 
 /** All commands, in the order in which help lists them: the order in which a learner needs them. */
-export const commands: readonly Command<never>[] = [list, guide, run, show, init, check];
+export const commands: readonly Command<never>[] = [list, guide, run, show, pitfall, init, check];

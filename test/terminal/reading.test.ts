@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { FixtureCourse } from '../commands/fixture-course.ts';
 import { openTerminal } from './terminal.ts';
 
@@ -29,6 +29,8 @@ describe('a guide on a terminal', () => {
     await using terminal = open(['guide', '1']);
     await terminal.shows(/\n:$/);
     terminal.type('\x03');
+    // The bell is how less says that it was interrupted; keys before it are dropped by the terminal.
+    await vi.waitFor(() => expect(terminal.raw()).toContain('\x07'), 30_000);
     terminal.type('G');
     await terminal.shows('kill $!');
     terminal.type('q');
