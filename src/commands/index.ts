@@ -4,8 +4,9 @@ import { guide } from './guide.ts';
 import { init } from './init.ts';
 import { list } from './list.ts';
 import { pitfall } from './pitfall.ts';
+import { quiz } from './quiz.ts';
 import { run } from './run.ts';
 import { show } from './show.ts';
 
 /** All commands, in the order in which help lists them: the order in which a learner needs them. */
-export const commands: readonly Command<never>[] = [list, guide, run, show, pitfall, init, check];
+export const commands: readonly Command<never>[] = [list, guide, run, show, pitfall, quiz, init, check];

@@ -3,7 +3,7 @@ import type { Pitfall } from '../grading/pitfall.ts';
 import { wrap } from '../report/columns.ts';
 import { drawSideBySide } from '../report/side-by-side.ts';
 import { listSource } from '../report/source-code.ts';
-import type { PlayedPitfall, PlayedSide } from './play-pitfall.ts';
+import { isAsClaimed, type PlayedPitfall, type PlayedSide } from './play-pitfall.ts';
 import { columnsOf, type Voice } from './tell.ts';
 
 /** The mistake in words, and what is done to both programs. */
@@ -41,7 +41,12 @@ export function tellDifference(pitfall: Pitfall, { wrong, right }: PlayedPitfall
   tellClaims('wrong', wrong, voice);
   tellClaims('right', right, voice);
   voice.out();
-  voice.out(`${color.green('!')}  ${wrap(pitfall.difference, width, '   ')}`);
+  if (isAsClaimed({ wrong, right }))
+    voice.out(`${color.green('!')}  ${wrap(pitfall.difference, width, '   ')}`);
+  else
+    voice.out(
+      `${color.yellow('!')}  ${wrap(`What should have been seen: ${pitfall.difference}`, width, '   ')}`,
+    );
 }
 
 function tellClaims(side: string, { claims }: PlayedSide, voice: Voice): void {

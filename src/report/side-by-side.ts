@@ -15,6 +15,7 @@ export const leastForColumns = 72;
 const between = ' │ ';
 const timeColumns = 6;
 const signColumns = 5;
+const headOfTimes = '── ms ';
 const signs: Record<Teller, string> = {
   stdout: 'out │',
   stderr: 'err │',
@@ -46,7 +47,7 @@ function blocksOf({ title, timeline }: TitledTimeline, columns: number, page: Pa
   const blocks: LaidLine[][] = [
     [
       ...layOut([{ text: title, paint: color.bold }], columns),
-      { text: color.dim('─'.repeat(columns)), columns },
+      { text: color.dim(`${headOfTimes}${'─'.repeat(columns - headOfTimes.length)}`), columns },
     ],
   ];
   for (const event of timeline.events) {
@@ -55,7 +56,10 @@ function blocksOf({ title, timeline }: TitledTimeline, columns: number, page: Pa
     blocks.at(-1)?.push(...eventLines(event, columns, page));
   }
   const end = endOf(timeline);
-  const how = end === undefined ? 'The program was still running.' : `${capitalised(howItEnded(end))}.`;
+  const how =
+    end === undefined
+      ? 'The program was still running.'
+      : `${capitalised(howItEnded(end))}, at ${Math.round(end.atMs)} ms.`;
   return [...blocks, [{ text: '', columns: 0 }, ...layOut([{ text: how, paint: color.bold }], columns)]];
 }
 
