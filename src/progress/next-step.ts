@@ -8,7 +8,14 @@ export interface TopicOfSteps extends TopicOfEvidence {
 
 /** One thing to do, with how much of it is done. */
 export type Step =
-  | { readonly kind: 'example'; readonly topic: string; readonly id: string; readonly tally: Tally }
+  | {
+      readonly kind: 'example';
+      readonly topic: string;
+      readonly id: string;
+      readonly tally: Tally;
+      /** The first scene that was not seen, counted from 1. */
+      readonly scene: number;
+    }
   | { readonly kind: 'questions'; readonly topic: string; readonly tally: Tally }
   | { readonly kind: 'exercise'; readonly topic: string; readonly id: string };
 
@@ -20,6 +27,7 @@ export function stepsLeft(topic: TopicOfSteps, progress: Progress): Step[] {
     topic: topic.id,
     id: example.id,
     tally: scenesSeen(progress, example),
+    scene: example.scenes.findIndex((id) => !progress.scenes[example.id]?.includes(id)) + 1,
   }));
   const questions = questionsRight(progress, topic);
   return [

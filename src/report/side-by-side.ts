@@ -12,7 +12,7 @@ export interface TitledTimeline {
 /** Below this width two columns would break every line, so that one timeline comes after the other. */
 export const leastForColumns = 72;
 
-const between = ' │ ';
+const betweenColumns = ' │ '.length;
 const timeColumns = 6;
 const signColumns = 5;
 const headOfTimes = '── ms ';
@@ -31,9 +31,11 @@ const signs: Record<Teller, string> = {
 export function drawSideBySide(left: TitledTimeline, right: TitledTimeline, page: Page): string[] {
   const { color, width } = page;
   if (width < leastForColumns) return [...oneColumn(left, page), '', ...oneColumn(right, page)];
-  const columns = Math.floor((width - between.length) / 2);
+  const columns = Math.floor((width - betweenColumns) / 2);
   const rows = zip(blocksOf(left, columns, page), blocksOf(right, columns, page));
-  return rows.map(([one, two]) => `${padded(one, columns)}${color.dim(between)}${two.text}`.trimEnd());
+  return rows.map(
+    ([one, two]) => `${padded(one, columns)}${color.dim(' │')}${two.text === '' ? '' : ` ${two.text}`}`,
+  );
 }
 
 const oneColumn = (side: TitledTimeline, page: Page): string[] =>
