@@ -85,3 +85,14 @@ function painted(line: readonly Span[]): LaidLine {
 /** Fills a laid line with spaces up to `width`. */
 export const padded = ({ text, columns }: LaidLine, width: number): string =>
   text + ' '.repeat(Math.max(0, width - columns));
+
+/** Spans behind a head that takes `indent` columns: lines after the first begin under the first one's text. */
+export function hang(
+  head: string,
+  spans: readonly Span[],
+  { indent, width }: { indent: number; width: number },
+): string[] {
+  return layOut(spans, width - indent).map(({ text }, index) =>
+    `${index === 0 ? head : ' '.repeat(indent)}${text}`.trimEnd(),
+  );
+}

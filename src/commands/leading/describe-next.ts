@@ -3,7 +3,7 @@ import type { Topic } from '../../course/overview.ts';
 import { isPassed, questionsRight, scenesSeen, type Tally } from '../../progress/evidence.ts';
 import { allStepsLeft, type Step, stretchLeft } from '../../progress/next-step.ts';
 import type { Progress } from '../../progress/progress.ts';
-import { wrap } from '../../report/columns.ts';
+import { hang, type Span } from '../../report/styled-text.ts';
 
 type Page = Pick<Console, 'color' | 'width'>;
 
@@ -16,12 +16,13 @@ const mostFollowing = 3;
 export function describeNext(topics: readonly Topic[], progress: Progress, page: Page): string[] {
   const { color } = page;
   const [now, ...following] = allStepsLeft(topics, progress);
+  const ours = (name: string): Span => ({ text: `proc-course ${name}`, paint: color.cyan });
   const soFar = row('So far', sumOf(topics, progress), page);
   if (now === undefined) return [...allDone(topics, progress, page), '', ...soFar];
   const topic = topicOf(now, topics);
   const then = following.slice(0, mostFollowing);
   return [
-    ...row('Now', color.bold(whatToDo(now, topic)), page),
+    ...row('Now', [{ text: whatToDo(now, topic), paint: color.bold }], page),
     ...command(commandFor(now), page),
     '',
     ...row('Why', whyNow(now, topic, progress), page),
@@ -32,11 +33,7 @@ export function describeNext(topics: readonly Topic[], progress: Progress, page:
     ),
     '',
     ...soFar,
-    ...row(
-      '',
-      `All of it: ${color.cyan('proc-course list')}, by day: ${color.cyan('proc-course path')}`,
-      page,
-    ),
+    ...row('', [{ text: 'All of it: ' }, ours('list'), { text: ', by day: ' }, ours('path')], page),
   ];
 }
 
@@ -117,11 +114,15 @@ function allDone(topics: readonly Topic[], progress: Progress, page: Page): stri
   if (left.length === 0)
     return row(
       'Done',
-      color.green('All scenes, questions and exercises, the stretch checks included.'),
+      [{ text: 'All scenes, questions and exercises, the stretch checks included.', paint: color.green }],
       page,
     );
   return [
-    ...row('Done', color.green('All scenes are seen, all questions answered, all exercises passed.'), page),
+    ...row(
+      'Done',
+      [{ text: 'All scenes are seen, all questions answered, all exercises passed.', paint: color.green }],
+      page,
+    ),
     '',
     ...row('Stretch', 'These checks go beyond what passes an exercise:', page),
     ...left.flatMap(({ exercise, checks }) => [
@@ -151,11 +152,10 @@ function sumOf(topics: readonly Topic[], progress: Progress): string {
 
 const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
-function row(label: string, words: string, { color, width }: Page): string[] {
-  const indent = ' '.repeat(labelColumns);
-  return `${color.dim(label.padEnd(labelColumns))}${wrap(words, Math.min(width, widest), indent)}`.split(
-    '\n',
-  );
+function row(label: string, words: string | readonly Span[], { color, width }: Page): string[] {
+  const spans = typeof words === 'string' ? [{ text: words }] : words;
+  const columns = { indent: labelColumns, width: Math.min(width, widest) };
+  return hang(color.dim(label.padEnd(labelColumns)), spans, columns);
 }
 
 /** Not broken into lines, so that it can be pasted. */

@@ -9,7 +9,7 @@ import {
 } from '../../progress/evidence.ts';
 import { type Step, stepsLeft, stretchLeft } from '../../progress/next-step.ts';
 import type { Progress } from '../../progress/progress.ts';
-import { wrap } from '../../report/columns.ts';
+import { hang, type Span } from '../../report/styled-text.ts';
 
 type Page = Pick<Console, 'color' | 'width'>;
 
@@ -55,32 +55,35 @@ function topicLines(topic: Topic, progress: Progress, page: Page): string[] {
   const { color, width } = page;
   const { id, title, examples, pitfalls, exercises, sections, readingMinutes } = topic;
   const right = questionsRight(progress, topic);
-  const entry = (kind: string, name: string, text: string): string => {
-    const indent = ' '.repeat(4 + kindColumns + idColumns);
-    const head = `    ${color.dim(kind.padEnd(kindColumns))}${color.cyan(name.padEnd(idColumns))}`;
-    return `${head}${wrap(text, Math.min(width, widest), indent)}`.trimEnd();
-  };
-  const counted = (done: number, of: number, words: string): string =>
-    done === of ? color.green(`✔ ${done} of ${of} ${words}`) : `${done} of ${of} ${words}`;
+  const entry = (kind: string, name: string, ...text: readonly (string | Span)[]): string[] =>
+    hang(
+      `    ${color.dim(kind.padEnd(kindColumns))}${color.cyan(name.padEnd(idColumns))}`,
+      text.map((part) => (typeof part === 'string' ? { text: part } : part)),
+      { indent: 4 + kindColumns + idColumns, width: Math.min(width, widest) },
+    );
+  const counted = (done: number, of: number, words: string): Span =>
+    done === of
+      ? { text: `✔ ${done} of ${of} ${words}`, paint: color.green }
+      : { text: `${done} of ${of} ${words}` };
   return [
     `${color.bold(`${id.slice(0, 2)}  ${title}`)}  ${restInWords(topic, stepsLeft(topic, progress), page)}`.trimEnd(),
-    ...(sections.length > 0 ? [entry('guide', `guide ${id.slice(0, 2)}`, `${readingMinutes} min`)] : []),
-    ...examples.map((example) => {
+    ...(sections.length > 0 ? entry('guide', `guide ${id.slice(0, 2)}`, `${readingMinutes} min`) : []),
+    ...examples.flatMap((example) => {
       const { done, of } = scenesSeen(progress, example);
       return entry('example', example.id, counted(done, of, 'scenes seen'));
     }),
-    ...pitfalls.map((pitfall) =>
+    ...pitfalls.flatMap((pitfall) =>
       entry('pitfall', `pitfall ${Number.parseInt(pitfall.id, 10)}`, pitfall.title),
     ),
     ...(right.of > 0
-      ? [entry('questions', `quiz ${id.slice(0, 2)}`, counted(right.done, right.of, 'answered right'))]
+      ? entry('questions', `quiz ${id.slice(0, 2)}`, counted(right.done, right.of, 'answered right'))
       : []),
-    ...exercises.map((exercise) => {
+    ...exercises.flatMap((exercise) => {
       const text = `${exercise.title} (${exercise.difficulty})`;
       if (!isPassed(progress, exercise.id)) return entry('exercise', exercise.id, text);
       const left = stretchLeft([topic], progress).find((one) => one.exercise === exercise.id)?.checks.length;
       const stretch = left === undefined ? '' : `, ${left} stretch checks left`;
-      return entry('exercise', exercise.id, `${color.green('✔ passed')}${stretch}  ${text}`);
+      return entry('exercise', exercise.id, { text: '✔ passed', paint: color.green }, `${stretch}: ${text}`);
     }),
   ];
 }
