@@ -25,7 +25,7 @@ const entryPoints = Object.fromEntries(
     ['guard', 'src/stage/guard.ts'],
     ['grader', 'src/grading/index.ts'],
     ['overview', 'src/course/overview.ts'],
-    ...[...graders, ...lessons].map((file) => [file.replace(/\.ts$/, ''), file]),
+    ...[...graders, ...lessons, 'lessons/path.ts'].map((file) => [file.replace(/\.ts$/, ''), file]),
   ].map(([name, file]) => [name, join(root, file)]),
 );
 

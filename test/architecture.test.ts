@@ -76,7 +76,8 @@ describe('what authors write', () => {
     (folder) =>
       readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
         .filter(
-          (name) => /\.[cm]?[jt]s$/.test(name) && !name.endsWith('lesson.ts') && !/scenes?\.ts$/.test(name),
+          (name) =>
+            /\.[cm]?[jt]s$/.test(name) && !name.endsWith('lesson.ts') && !/(scenes?|path)\.ts$/.test(name),
         )
         .map((name) => join(folder, name)),
   );

@@ -1,5 +1,6 @@
 import { type Command, Interrupted, type Surroundings, UsageError } from '../cli/command.ts';
 import { type ExitCode, exitCode } from '../cli/exit-code.ts';
+import { readTimeScale } from '../cli/time-scale.ts';
 import type { Example, Lesson, Scene } from '../grading/lesson.ts';
 import type { Performance } from '../player/player.ts';
 
@@ -29,19 +30,35 @@ export const run: Command<Options> = {
   async run({ positional: [typed = ''], rest, options }, around) {
     const { example, file } = await findExample(typed);
     const scenes = chooseScenes(example, options.scene);
+    const held: string[] = [];
     const performance: Performance = {
       example,
       program: { file, nodeFlags: [], argv: rest },
       seed: await chooseSeed(example, options.seed),
-      timeScale: Number(around.env.PROC_COURSE_TIME_SCALE) || 1,
+      timeScale: readTimeScale(around.env),
       voice: around.console,
+      onHeld: (scene) => held.push(scene.id),
     };
     const { tellExample } = await import('../player/tell.ts');
     tellExample(example, file, around.console);
     const alone = options.auto === true || options.scene !== undefined || !around.console.interactive;
-    return alone ? await playAlone(performance, scenes, around) : await handOver(performance, around);
+    try {
+      return alone ? await playAlone(performance, scenes, around) : await handOver(performance, around);
+    } finally {
+      await remember(example, held, around);
+    }
   },
 };
+
+/** Scenes that were seen count, those before an interruption too. */
+async function remember({ id }: Example, scenes: readonly string[], around: Surroundings): Promise<void> {
+  if (scenes.length === 0) return;
+  const [{ record }, { withScenes }] = await Promise.all([
+    import('./recording/record.ts'),
+    import('../progress/progress.ts'),
+  ]);
+  await record((before) => withScenes(before, id, scenes), around);
+}
 
 async function playAlone(
   performance: Performance,

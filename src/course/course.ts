@@ -38,6 +38,9 @@ export function listLessonIds(root: string = courseRoot): string[] {
 /** Loads what a lesson declares. */
 export const loadLesson = (id: string): Promise<unknown> => loadModule(`lessons/${id}/lesson`);
 
+/** Loads the calendar of the course, with what is learned by it. */
+export const loadPath = (): Promise<unknown> => loadModule('lessons/path');
+
 /** Where a lesson's guide is. */
 export const guideFile = (id: string): string => join(courseRoot, 'lessons', id, 'guide.md');
 

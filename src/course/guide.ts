@@ -31,6 +31,18 @@ export function sectionsOf(guide: string): GuideSection[] {
   return sections.map(({ lines, ...section }) => ({ ...section, text: lines.join('\n').trim() }));
 }
 
+/** The text of a section with the parts that belong to it. */
+export function sectionWithParts(guide: string, heading: string): string {
+  const sections = sectionsOf(guide);
+  const at = sections.findIndex((section) => section.heading === heading);
+  const level = sections[at]?.level ?? 0;
+  const next = sections.findIndex((section, index) => index > at && section.level <= level);
+  return sections
+    .slice(at, next === -1 ? undefined : next)
+    .map(({ text }) => text)
+    .join('\n\n');
+}
+
 /** All code blocks of a guide, in order. */
 export function codeBlocksOf(guide: string): CodeBlock[] {
   const blocks: CodeBlock[] = [];

@@ -1,20 +1,49 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { listExercises, listLessonIds, loadLesson } from './course.ts';
+import { guideFile, listExercises, listLessonIds, loadGrader, loadLesson } from './course.ts';
+import { sectionsOf } from './guide.ts';
 
+/** What a topic holds, without what its scenes and questions do. */
 export interface Topic {
   readonly id: string;
   readonly title: string;
   readonly points: readonly string[];
-  readonly examples: readonly { readonly id: string; readonly title: string }[];
-  readonly exercises: readonly { readonly id: string; readonly title: string; readonly difficulty: string }[];
+  readonly readingMinutes: number;
+  /** The headings of its guide; none where there is no guide. */
+  readonly sections: readonly string[];
+  readonly examples: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly scenes: readonly string[];
+  }[];
+  readonly pitfalls: readonly Titled[];
+  readonly questions: readonly { readonly id: string; readonly prompt: string }[];
+  readonly exercises: readonly TopicExercise[];
+}
+
+export interface TopicExercise extends Titled {
+  readonly difficulty: string;
+  /** Ids of the checks that are counted beyond passing. */
+  readonly stretch: readonly string[];
+}
+
+interface Titled {
+  readonly id: string;
+  readonly title: string;
 }
 
 interface Declared {
   readonly title: string;
   readonly points: readonly string[];
-  readonly examples: readonly { readonly id: string; readonly title: string }[];
+  readonly readingMinutes: number;
+  readonly examples: readonly (Titled & { readonly scenes: readonly { readonly id: string }[] })[];
+  readonly pitfalls: readonly Titled[];
+  readonly questions: readonly { readonly id: string; readonly prompt: string }[];
   readonly exercises: readonly string[];
+}
+
+interface Graded {
+  readonly scenarios: readonly { readonly id: string; readonly tier: string }[];
 }
 
 /** The overview that the build has written beside the code, which spares loading every lesson; made anew from source. */
@@ -23,19 +52,39 @@ export async function loadOverview(): Promise<Topic[]> {
   return JSON.parse(readFileSync(fileURLToPath(new URL('./overview.json', import.meta.url)), 'utf8'));
 }
 
-/** All topics in course order, with the examples and exercises that are there. */
+/** All topics in course order, with all that is there of each. */
 export async function overviewCourse(): Promise<Topic[]> {
-  const known = listExercises();
+  const known = await Promise.all(
+    listExercises().map(async (exercise) => ({ ...exercise, stretch: await stretchOf(exercise.id) })),
+  );
   return await Promise.all(
     listLessonIds().map(async (id) => {
-      const { title, points, examples, exercises } = (await loadLesson(id)) as Declared;
+      const declared = (await loadLesson(id)) as Declared;
       return {
         id,
-        title,
-        points,
-        examples: examples.map((example) => ({ id: example.id, title: example.title })),
-        exercises: exercises.flatMap((wanted) => known.find((exercise) => exercise.id === wanted) ?? []),
+        title: declared.title,
+        points: declared.points,
+        readingMinutes: declared.readingMinutes,
+        sections: headingsOf(guideFile(id)),
+        examples: declared.examples.map((example) => ({
+          id: example.id,
+          title: example.title,
+          scenes: example.scenes.map((scene) => scene.id),
+        })),
+        pitfalls: declared.pitfalls.map((pitfall) => ({ id: pitfall.id, title: pitfall.title })),
+        questions: declared.questions.map(({ id, prompt }) => ({ id, prompt })),
+        exercises: declared.exercises.flatMap(
+          (wanted) => known.find((exercise) => exercise.id === wanted) ?? [],
+        ),
       };
     }),
   );
+}
+
+const headingsOf = (file: string): string[] =>
+  existsSync(file) ? sectionsOf(readFileSync(file, 'utf8')).map(({ heading }) => heading) : [];
+
+async function stretchOf(exercise: string): Promise<string[]> {
+  const { scenarios } = (await loadGrader(exercise)) as Graded;
+  return scenarios.filter(({ tier }) => tier === 'stretch').map(({ id }) => id);
 }

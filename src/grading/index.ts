@@ -35,6 +35,7 @@ export { supervisor } from './claims/supervisor.ts';
 export { workers } from './claims/workers.ts';
 export { Coordinator } from './coordinator.ts';
 export type { Draw } from './draw.ts';
+export type { LearningPath } from './learning-path.ts';
 export { type Example, example, type Lesson, lesson, type Scene, scene } from './lesson.ts';
 export { type Pitfall, pitfall } from './pitfall.ts';
 export { answerTo, stillRunning, theEnd, theLastLine, theMessage, theOutput } from './predictions.ts';

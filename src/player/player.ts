@@ -13,6 +13,8 @@ export interface Performance {
   /** Stretches every "soon", for machines that are known to be slow. */
   readonly timeScale: number;
   readonly voice: Voice;
+  /** Called for each scene that showed all that it claims. */
+  readonly onHeld?: (scene: Scene) => void;
 }
 
 /** Plays and tells one scene; resolves to whether all that it claims was seen. */
@@ -23,7 +25,7 @@ export type ShowScene = (scene: Scene) => Promise<boolean>;
  * is alive; an interruption ends all programs at once.
  */
 export async function onTheatre<T>(
-  { timeScale }: Performance,
+  { timeScale }: Pick<Performance, 'timeScale'>,
   interrupted: AbortSignal,
   perform: (theatre: Theatre) => Promise<T>,
 ): Promise<T | undefined> {
@@ -46,7 +48,7 @@ export async function onTheatre<T>(
 /** The way to play a scene in this theatre and to tell it as it goes. */
 export function showIn(
   theatre: Theatre,
-  { example, program, seed, voice }: Performance,
+  { example, program, seed, voice, onHeld }: Performance,
   interrupted: AbortSignal,
 ): ShowScene {
   const forProgram = (program.argv ?? []).map(quoted).join(' ');
@@ -64,7 +66,9 @@ export function showIn(
     });
     if (interrupted.aborted) return false;
     tellAnswer(scene, played, { again: callFor(number) }, voice);
-    return played.judged.outcome === 'passed';
+    if (played.judged.outcome !== 'passed') return false;
+    onHeld?.(scene);
+    return true;
   };
 }
 

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { Workspace } from './workspace.ts';
+import { commands } from '../../src/commands/index.ts';
+import { root, Workspace } from './workspace.ts';
 
 describe('init', () => {
   test('writes brief and starter in JavaScript where nobody can be asked', async () => {
@@ -84,8 +85,14 @@ describe('the tool', () => {
   test('help lists every command and every exit code', async () => {
     using workspace = new Workspace();
     const { stdout, code } = await workspace.run('--help');
-    for (const word of ['list', 'run', 'init', 'check', 'Exit codes:', '130']) expect(stdout).toContain(word);
+    for (const word of [...commands.map(({ name }) => name), 'Exit codes:', '130'])
+      expect(stdout).toContain(word);
     expect(code).toBe(0);
+  });
+
+  test('the table of commands in the README names each of them', () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    for (const { name } of commands) expect(readme).toContain(`| \`proc-course ${name}`);
   });
 
   test('an unknown command gets the nearest', async () => {

@@ -17,6 +17,12 @@ export class Workspace implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'course workspace é '));
   readonly state = mkdtempSync(join(tmpdir(), 'course-state-'));
 
+  readonly #binary: string;
+
+  constructor(tool: string = binary) {
+    this.#binary = tool;
+  }
+
   get env(): NodeJS.ProcessEnv {
     return { ...process.env, PROC_COURSE_STATE_DIR: this.state, NO_COLOR: '1', FORCE_COLOR: undefined };
   }
@@ -29,7 +35,7 @@ export class Workspace implements Disposable {
     return new Promise((resolve) => {
       execFile(
         process.execPath,
-        [binary, ...argv],
+        [this.#binary, ...argv],
         { cwd: this.folder, env, maxBuffer: 2 ** 26 },
         (error, stdout, stderr) => {
           resolve({ code: typeof error?.code === 'number' ? error.code : error ? -1 : 0, stdout, stderr });
@@ -40,7 +46,7 @@ export class Workspace implements Disposable {
 
   /** Starts the binary and leaves it running; its output is what it printed until now. */
   start(...argv: string[]) {
-    const child = spawn(process.execPath, [binary, ...argv], {
+    const child = spawn(process.execPath, [this.#binary, ...argv], {
       cwd: this.folder,
       env: this.env,
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,73 @@
+import { type Command, Interrupted, type Surroundings } from '../cli/command.ts';
+import { type ExitCode, exitCode } from '../cli/exit-code.ts';
+
+interface Options {
+  readonly code?: boolean;
+}
+
+export const pitfall: Command<Options> = {
+  name: 'pitfall',
+  summary: 'Meet a common mistake: a wrong and a right program, the same stimulus, side by side',
+  positional: [{ flag: '[number]', summary: 'its number, its id, or a part of it' }],
+  options: [{ flag: '--code', summary: 'show the source of both programs as well' }],
+  examples: ['proc-course pitfall', 'proc-course pitfall 2', 'proc-course pitfall 2 --code'],
+  async run({ positional: [typed], options }, around) {
+    const { loadCatalogue } = await import('./finding/catalogue.ts');
+    const { pitfalls } = await loadCatalogue();
+    if (typed === undefined) return listPitfalls(pitfalls, around);
+    const { idFor } = await import('./finding/by-id.ts');
+    const id = idFor(
+      typed,
+      pitfalls.map((one) => one.pitfall.id),
+      { kind: 'pitfall', next: (near) => `proc-course pitfall ${near}` },
+    );
+    const found = pitfalls.find((one) => one.pitfall.id === id);
+    if (found === undefined) throw new Error(`The pitfall ${id} was found and is not there.`);
+    return await meet(found, { withCode: options.code === true }, around);
+  },
+};
+
+type Found = import('./finding/catalogue.ts').FoundPitfall;
+
+function listPitfalls(pitfalls: readonly Found[], { console }: Surroundings): ExitCode {
+  const { color } = console;
+  for (const { number, pitfall, topic, topicTitle } of pitfalls) {
+    console.out(`${color.bold(String(number).padStart(2))}  ${pitfall.title}`);
+    console.out(color.dim(`    ${topic.slice(0, 2)} ${topicTitle}`));
+  }
+  console.out();
+  console.out(`Meet one:  ${color.cyan(`proc-course pitfall ${pitfalls[0]?.number ?? 1}`)}`);
+  return exitCode.passed;
+}
+
+/** Plays both programs, tells what differed, and says by the exit code whether both showed what is claimed. */
+async function meet(
+  { pitfall, files, topic }: Found,
+  { withCode }: { withCode: boolean },
+  around: Surroundings,
+): Promise<ExitCode> {
+  const [{ readTimeScale }, { onTheatre }, { isAsClaimed, playPitfall }, tell, { randomInt }] =
+    await Promise.all([
+      import('../cli/time-scale.ts'),
+      import('../player/player.ts'),
+      import('../player/play-pitfall.ts'),
+      import('../player/tell-pitfall.ts'),
+      import('node:crypto'),
+    ]);
+  const { console, env, interrupted } = around;
+  const timeScale = readTimeScale(env);
+  tell.tellPitfall(pitfall, console);
+  if (withCode) await tell.tellSources(files, console);
+  const played = await onTheatre({ timeScale }, interrupted, (theatre) =>
+    playPitfall(pitfall, {
+      theatre,
+      files,
+      seed: randomInt(2 ** 31),
+      onSide: (side) => tell.tellPlaying(side, console),
+    }),
+  );
+  if (played === undefined || interrupted.aborted) throw new Interrupted();
+  tell.tellDifference(pitfall, played, console);
+  tell.tellWhereToGo(pitfall, { topic, withCode }, console);
+  return isAsClaimed(played) ? exitCode.passed : exitCode.notPassed;
+}
