@@ -67,39 +67,6 @@ export const phaseScenes: readonly Scene[] = [
     ],
   }),
 
-  scene('a signal while the program still starts', {
-    id: 'signal-while-starting',
-    point: 1,
-    question:
-      'The service needs 45 seconds to start, and the deploy is taken back at once. What does the shutdown do without a server?',
-    answer:
-      'The same phases, and it was gone at once. The wait of the start was cut short, no "ready" came, and a server that never listened has nothing to drain.',
-    settings: () => ({ ...noLimitInSight, START_MS: 45_000 }),
-    async play(app) {
-      await app.says('starting');
-      await app.idle();
-      app.signal('SIGTERM');
-      await app.gone();
-    },
-    expect: [
-      must(eventLine('ready').neverComes(), {
-        because: 'Whoever reads "ready" sends requests.',
-        help: 'After each slow part of the start, ask whether the start is still wanted.',
-      }),
-      must(
-        theLines({ event: 'stopping' }, phase('drain'), phase('flush'), { event: 'stopped' }).comeInOrder(),
-        {
-          because: 'Half a start has opened half of what has to be closed.',
-          help: 'Let every phase work where there is nothing to do.',
-        },
-      ),
-      endsCleanly(
-        'A service that cannot be stopped while it starts is killed, and a migration with it.',
-        'Register the listeners before anything that takes time.',
-      ),
-    ],
-  }),
-
   scene('an order in flight', {
     id: 'order-in-flight',
     point: 2,
@@ -176,6 +143,39 @@ export const phaseScenes: readonly Scene[] = [
         because: 'Closing the door must not throw out the guests.',
         help: '`server.close()` leaves open requests alone.',
       }),
+    ],
+  }),
+
+  scene('a signal while the program still starts', {
+    id: 'signal-while-starting',
+    point: 1,
+    question:
+      'The service needs 45 seconds to start, and the deploy is taken back at once. What does the shutdown do without a server?',
+    answer:
+      'The same phases, and it was gone at once. The wait of the start was cut short, no "ready" came, and a server that never listened has nothing to drain.',
+    settings: () => ({ ...noLimitInSight, START_MS: 45_000 }),
+    async play(app) {
+      await app.says('starting');
+      await app.idle();
+      app.signal('SIGTERM');
+      await app.gone();
+    },
+    expect: [
+      must(eventLine('ready').neverComes(), {
+        because: 'Whoever reads "ready" sends requests.',
+        help: 'After each slow part of the start, ask whether the start is still wanted.',
+      }),
+      must(
+        theLines({ event: 'stopping' }, phase('drain'), phase('flush'), { event: 'stopped' }).comeInOrder(),
+        {
+          because: 'Half a start has opened half of what has to be closed.',
+          help: 'Let every phase work where there is nothing to do.',
+        },
+      ),
+      endsCleanly(
+        'A service that cannot be stopped while it starts is killed, and a migration with it.',
+        'Register the listeners before anything that takes time.',
+      ),
     ],
   }),
 ];

@@ -2,6 +2,8 @@ import { example, lesson } from '#grader';
 import { connectionScenes } from './02-connection-scenes.ts';
 import { limitScenes } from './02-limit-scenes.ts';
 import { phaseScenes } from './02-phase-scenes.ts';
+import { pitfalls } from './pitfalls.ts';
+import { questions } from './questions.ts';
 
 export default lesson({
   title: 'Graceful Shutdown',
@@ -13,8 +15,15 @@ export default lesson({
     'File handle management',
     'In-flight request handling',
   ],
-  objectives: [],
-  readingMinutes: 30,
+  objectives: [
+    'write a shutdown in phases that answers what it accepted and keeps what it answered',
+    'name every kind of connection that holds a server, and end each',
+    'set one limit that ends what hangs and holds nobody back',
+    'fit readiness, drain and cleanup into the patience of Docker, Kubernetes or pm2',
+    'close pools, queues and files in the order in which one needs the other',
+    'try a shutdown under load, and read in its codes whether it works',
+  ],
+  readingMinutes: 35,
   exercises: ['exercise-1'],
   examples: [
     example('02-graceful-shutdown', {
@@ -34,6 +43,6 @@ export default lesson({
       scenes: [...phaseScenes, ...limitScenes, ...connectionScenes],
     }),
   ],
-  pitfalls: [],
-  questions: [],
+  pitfalls,
+  questions,
 });
