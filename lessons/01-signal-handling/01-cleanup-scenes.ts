@@ -11,12 +11,13 @@ export const cleanupScenes: readonly Scene[] = [
     question: 'Ctrl-C did not end it at once, so it is pressed again, and again. Is the job lost?',
     answer:
       'No. The second signal found that the first was there, said so, and left the stop as it was. With `once` in place of `on`, the second one would have met no listener and killed the process.',
-    settings: (draw) => ({ ...lock, JOB_MS: draw.lasting(500) }),
+    settings: (draw) => ({ ...lock, JOB_MS: draw.lasting(1_000) }),
     async play(app) {
       await app.says('job.start');
       app.signalGroup('SIGINT');
       await app.says('stop.requested');
       app.signalGroup('SIGINT');
+      app.notYet('job.done');
       await app.says('stop.again');
       app.signal('SIGTERM');
       await app.gone({ afterMs: app.setting('JOB_MS') });

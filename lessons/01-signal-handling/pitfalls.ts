@@ -10,6 +10,7 @@ export const pitfalls: readonly Pitfall[] = [
       app.signalGroup('SIGINT');
       await app.says('cleanup');
       app.signalGroup('SIGINT');
+      app.notYet('cleaned');
       await app.gone({ afterMs: app.setting('CLEANUP_MS') });
     },
     wrong: [eventLine('cleaned').neverComes(), diesOf('SIGINT')],

@@ -34,10 +34,12 @@ export const connectionScenes: readonly Scene[] = [
     settings: () => noLimitInSight,
     async play(app, draw) {
       await app.ready();
-      const takesMs = draw.lasting(400);
+      const takesMs = draw.lasting(600);
       app.post(`/orders?ms=${takesMs}`, { as: 'order', on: 'proxy', takesMs });
       await app.accepted('order');
       app.signal('SIGTERM');
+      await app.saysWhere('phase', 'for the drain', ({ phase }) => phase === 'drain');
+      app.stillOpen('order');
       await app.answered('order');
       await app.gone();
     },

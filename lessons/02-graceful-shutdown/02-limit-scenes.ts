@@ -41,8 +41,8 @@ export const limitScenes: readonly Scene[] = [
     answer:
       'No. There is one limit for all phases, and it ran out in the second of them: the platform counts from its signal as well.',
     settings: (draw) => {
-      const graceMs = draw.lasting(600);
-      return { GRACE_MS: graceMs, OUTBOX_MS: Math.round(graceMs * 0.7) };
+      const graceMs = draw.lasting(1_000);
+      return { GRACE_MS: graceMs, OUTBOX_MS: Math.round(graceMs * 0.9) };
     },
     async play(app, draw) {
       await app.ready();
@@ -50,6 +50,7 @@ export const limitScenes: readonly Scene[] = [
       app.post(`/orders?ms=${takesMs}&id=${draw.token()}`, { as: 'order', takesMs });
       await app.accepted('order');
       app.signal('SIGTERM');
+      app.stillOpen('order');
       await app.gone({ afterMs: app.setting('GRACE_MS') });
     },
     expect: [

@@ -43,7 +43,7 @@ export const phaseScenes: readonly Scene[] = [
       'A load balancer learns only by asking that this instance is going. What do its question and a request get meanwhile?',
     answer:
       'The question got 503, the request 200. For as long as the balancer may still send requests the server has to take them; only then does it stop listening.',
-    settings: (draw) => ({ ...noLimitInSight, UNREADY_MS: draw.lasting(500) }),
+    settings: (draw) => ({ ...noLimitInSight, UNREADY_MS: draw.lasting(1_000) }),
     async play(app) {
       await app.ready();
       app.signal('SIGTERM');
@@ -52,6 +52,7 @@ export const phaseScenes: readonly Scene[] = [
       app.get('/', { as: 'late' });
       await app.answered('readiness');
       await app.answered('late');
+      app.notYet('phase', { phase: 'drain' });
       await app.gone({ afterMs: app.setting('UNREADY_MS') });
     },
     expect: [

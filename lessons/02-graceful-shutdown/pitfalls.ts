@@ -30,7 +30,7 @@ export const pitfalls: readonly Pitfall[] = [
       await app.says('stopping');
       await app.gone({ afterMs: app.setting('LIMIT_MS') });
     },
-    wrong: [eventLine('stopping').comesOnce(), eventLine('stopped').neverComes(), exit.neverComes()],
+    wrong: [eventLine('gave-up').neverComes(), exit.neverComes()],
     right: [eventLine('gave-up').comesOnce(), exit.isNotBeforeTheLimit('LIMIT_MS'), exit.hasCode(1)],
     difference:
       'One request was enough to keep the first process for good; it was still there when we ended it, as a platform would with SIGKILL. The second gave up at its own limit, said whom it dropped, and could still close what it held.',
@@ -41,10 +41,11 @@ export const pitfalls: readonly Pitfall[] = [
     stimulus: 'SIGTERM arrives while a slow request is being answered.',
     async play(app, draw) {
       await app.ready();
-      const takesMs = draw.lasting(400);
+      const takesMs = draw.lasting(600);
       app.get(`/?ms=${takesMs}`, { as: 'slow', takesMs });
       await app.accepted('slow');
       app.signal('SIGTERM');
+      app.stillOpen('slow');
       await app.answered('slow');
       await app.gone();
     },
@@ -82,6 +83,7 @@ export const pitfalls: readonly Pitfall[] = [
       app.signal('SIGTERM');
       await app.says('stopping');
       app.signal('SIGTERM');
+      app.stillOpen('slow');
       await app.answered('slow');
       await app.gone({ afterMs: app.setting('FLUSH_MS') });
     },

@@ -42,11 +42,12 @@ export const questions: readonly Question[] = [
     choices: ['200', '503', 'ECONNREFUSED', 'ECONNRESET'],
     async play(app, draw) {
       await app.ready();
-      const takesMs = draw.lasting(400);
+      const takesMs = draw.lasting(600);
       app.get(`/?ms=${takesMs}`, { as: 'slow', on: 'proxy', takesMs });
       await app.accepted('slow');
       app.signal('SIGTERM');
       await app.says('closing');
+      app.stillOpen('slow');
       await app.answered('slow');
       app.get('/?ms=0', { as: 'next', on: 'proxy' });
       await app.answered('next');
