@@ -11,7 +11,7 @@ export const cleanupScenes: readonly Scene[] = [
     question: 'Ctrl-C did not end it at once, so it is pressed again, and again. Is the job lost?',
     answer:
       'No. The second signal found that the first was there, said so, and left the stop as it was. With `once` in place of `on`, the second one would have met no listener and killed the process.',
-    settings: (draw) => ({ ...lock, JOB_MS: draw.lasting(1_000) }),
+    settings: (draw) => ({ ...lock, JOB_MS: draw.lasting(1_500) }),
     async play(app) {
       await app.says('job.start');
       app.signalGroup('SIGINT');

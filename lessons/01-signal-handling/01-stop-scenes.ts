@@ -9,7 +9,7 @@ export const stopScenes: readonly Scene[] = [
     question: 'A deploy sends SIGTERM while a job is half done. What becomes of the job?',
     answer:
       'The listener only noted the wish. The job ended, no further one began, and the process ended by itself with code 0.',
-    settings: (draw) => ({ ...lock, JOB_MS: draw.lasting(500) }),
+    settings: (draw) => ({ ...lock, JOB_MS: draw.lasting(800) }),
     async play(app) {
       await app.says('job.start');
       app.signal('SIGTERM');
@@ -43,7 +43,7 @@ export const stopScenes: readonly Scene[] = [
       'A terminal sends SIGINT to every process of the foreground group, not to one. Does this worker treat it differently from SIGTERM?',
     answer:
       'No. Both ask for the same thing, so both have the same listener; it is called with the name of its signal, which is all that the log needs.',
-    settings: (draw) => ({ ...lock, JOB_MS: draw.lasting(500) }),
+    settings: (draw) => ({ ...lock, JOB_MS: draw.lasting(800) }),
     async play(app) {
       await app.says('job.start');
       app.signalGroup('SIGINT');
@@ -105,7 +105,7 @@ export const stopScenes: readonly Scene[] = [
     question: 'A job holds the event loop, and SIGTERM arrives. When does the listener run?',
     answer:
       'When the block was over, and not a moment before. The system delivered the signal at once; the listener is JavaScript, and waits for the loop like everything else.',
-    settings: (draw) => ({ ...lock, JOB_MS: 50, BLOCK_MS: draw.lasting(800) }),
+    settings: (draw) => ({ ...lock, JOB_MS: 50, BLOCK_MS: draw.lasting(1_000) }),
     async play(app) {
       await app.says('job.start');
       app.signal('SIGTERM');

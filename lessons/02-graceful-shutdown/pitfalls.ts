@@ -41,7 +41,7 @@ export const pitfalls: readonly Pitfall[] = [
     stimulus: 'SIGTERM arrives while a slow request is being answered.',
     async play(app, draw) {
       await app.ready();
-      const takesMs = draw.lasting(600);
+      const takesMs = draw.lasting(1_000);
       app.get(`/?ms=${takesMs}`, { as: 'slow', takesMs });
       await app.accepted('slow');
       app.signal('SIGTERM');

@@ -1,19 +1,19 @@
 // The same worker. It keeps its listener, and remembers that the cleanup has begun.
-import { setTimeout as delay } from 'node:timers/promises';
+import { once } from 'node:events';
 
-const cleanupMs = Number(process.env.CLEANUP_MS ?? 2_000);
 const say = (event, fields = {}) => console.log(JSON.stringify({ event, ...fields }));
 let cleaning = false;
 
-async function cleanUp(signal) {
+async function giveBack(signal) {
   if (cleaning) return say('already', { signal });
   cleaning = true;
   say('cleanup', { signal });
-  await delay(cleanupMs);
+  // The parent confirms that the job is in its queue again, which may take a while.
+  await once(process, 'message');
   say('cleaned');
   clearInterval(work);
 }
 
 const work = setInterval(() => {}, 1_000);
-process.on('SIGINT', cleanUp);
+process.on('SIGINT', giveBack);
 say('ready');

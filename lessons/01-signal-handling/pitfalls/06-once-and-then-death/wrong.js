@@ -1,17 +1,16 @@
-// A worker that puts its things in order at Ctrl-C, and listens for it once.
-import { setTimeout as delay } from 'node:timers/promises';
+// A worker that gives its job back to its parent at Ctrl-C, and listens for that once.
+import { once } from 'node:events';
 
-const cleanupMs = Number(process.env.CLEANUP_MS ?? 2_000);
 const say = (event, fields = {}) => console.log(JSON.stringify({ event, ...fields }));
 
-async function cleanUp(signal) {
+async function giveBack(signal) {
   say('cleanup', { signal });
-  // Stands for what takes a while: a flush, a last message, a lock that is given back.
-  await delay(cleanupMs);
+  // The parent confirms that the job is in its queue again, which may take a while.
+  await once(process, 'message');
   say('cleaned');
   clearInterval(work);
 }
 
 const work = setInterval(() => {}, 1_000);
-process.once('SIGINT', cleanUp);
+process.once('SIGINT', giveBack);
 say('ready');
