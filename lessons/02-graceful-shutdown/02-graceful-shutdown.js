@@ -10,6 +10,7 @@ const { name } = parseArgs({ options: { name: { type: 'string', default: 'orders
 const { env } = process;
 const settings = {
   port: Number(env.PORT ?? 3000),
+  startMs: Number(env.START_MS ?? 0),
   // Below the patience of the platform, which sends SIGKILL after 10 s (Docker) or 30 s (Kubernetes).
   graceMs: Number(env.GRACE_MS ?? 8_000),
   // How long a load balancer may need to see that we are not ready any more.
@@ -36,11 +37,11 @@ class Outbox {
   }
 }
 
-/** The HTTP server, and what it does not tell by itself: who is silent, who streams, who is told to leave. */
+/** The HTTP server, and what it does not tell by itself: who is silent, who never ends, who is told to leave. */
 class Front {
   #server = createServer((request, response) => this.#serve(request, response));
   #silent = new Set();
-  #streams = new Set();
+  #endless = new Set();
   #draining = false;
 
   constructor(outbox) {
@@ -50,6 +51,7 @@ class Front {
       this.#silent.add(socket);
       socket.once('close', () => this.#silent.delete(socket));
     });
+    this.#server.on('upgrade', (_request, socket) => this.#upgrade(socket));
   }
 
   async listen(port) {
@@ -64,10 +66,11 @@ class Front {
     this.#draining = true;
     // `close` returns the server and not a promise: awaiting it would wait for nothing.
     const closed = new Promise((resolve) => this.#server.close(resolve));
-    // It closes the connections that are idle now. Those that never asked anything are not idle to it before Node 26.
+    // It closes the connections that are idle now. Those that never asked anything are not idle to it before Node 26,
+    // and those in the middle of a request's head are not idle to any version.
     for (const socket of this.#silent) socket.destroy();
-    // A stream never ends by itself; its client reconnects elsewhere.
-    for (const stream of this.#streams) stream.end('event: bye\ndata: reconnect\n\n');
+    // What never ends by itself is ended here; its client reconnects elsewhere.
+    for (const channel of this.#endless) channel.end('event: bye\ndata: reconnect\n\n');
     await closed;
   }
 
@@ -79,6 +82,7 @@ class Front {
     const route = `${request.method} ${url.pathname}`;
     // Stands for the work that a request is.
     if (url.searchParams.has('ms')) await delay(Number(url.searchParams.get('ms')));
+    if (url.searchParams.has('block')) block(Number(url.searchParams.get('block')));
     if (route === 'GET /') return this.#answer(response, 200, { name });
     // Readiness: may requests be sent here? It is not liveness, which would have the process killed while it drains.
     if (route === 'GET /ready') return this.#answer(response, this.ready ? 200 : 503, { ready: this.ready });
@@ -97,8 +101,21 @@ class Front {
   #stream(response) {
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     response.write('event: hello\ndata: stream\n\n');
-    this.#streams.add(response);
-    response.once('close', () => this.#streams.delete(response));
+    this.#keep(response);
+  }
+
+  /** Stands for a WebSocket. The socket is ours from here on: `close` waits for it, and nothing in the server ends it. */
+  #upgrade(socket) {
+    this.#silent.delete(socket);
+    socket.on('error', () => socket.destroy());
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: events\r\n\r\n');
+    this.#keep(socket);
+    say('upgraded');
+  }
+
+  #keep(channel) {
+    this.#endless.add(channel);
+    channel.once('close', () => this.#endless.delete(channel));
   }
 
   #answer(response, status, body) {
@@ -109,9 +126,16 @@ class Front {
   }
 }
 
+/** Stands for work that holds the loop: meanwhile no listener runs and no limit fires. */
+function block(ms) {
+  say('block', { ms });
+  const end = performance.now() + ms;
+  while (performance.now() < end);
+}
+
 const outbox = new Outbox();
 const front = new Front(outbox);
-let stopping = false;
+const stopping = new AbortController();
 
 /** In the order in which one needs the other: orders come in through the front and rest in the outbox. */
 const phases = {
@@ -125,8 +149,8 @@ const phases = {
 
 /** Signals after the first find the shutdown under way, so there is one, and it has one limit. */
 async function stop(signal) {
-  if (stopping) return;
-  stopping = true;
+  if (stopping.signal.aborted) return;
+  stopping.abort(signal);
   // A failure until it is known to be none, whichever way the process ends.
   process.exitCode = 1;
   // One limit for all phases together, because the platform counts from its signal as well.
@@ -156,5 +180,14 @@ function giveUp() {
   setTimeout(leave, 200);
 }
 
-for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop);
-say('ready', { name, port: await front.listen(settings.port) });
+async function start() {
+  // Before anything that takes time: a deploy may be taken back while this instance still starts.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, stop);
+  say('starting', { name });
+  // Stands for what has to be there before the first request. A stop cuts it short.
+  await delay(settings.startMs, undefined, { signal: stopping.signal }).catch(() => {});
+  if (stopping.signal.aborted) return;
+  say('ready', { name, port: await front.listen(settings.port) });
+}
+
+await start();

@@ -9,7 +9,7 @@ export const path: Command = {
   options: [],
   examples: ['proc-course path'],
   async run(_, around) {
-    const { console, env } = around;
+    const { console } = around;
     const [
       { loadOverview },
       { loadPath },

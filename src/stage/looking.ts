@@ -178,6 +178,14 @@ export class Looking extends Waiting {
     this.stillOpen(whileOpen);
   }
 
+  /** Plays again where such an event line has come: what was to be met was over before the scenario got there. */
+  notYet(event: string, where: Fields = {}): void {
+    const came = eventLines(this.log.timeline(0), { event, app: this.name }).some(({ fields }) =>
+      Object.entries(where).every(([field, value]) => fields[field] === value),
+    );
+    if (came) throw new OverTooSoon(`"${event}" was printed before the scenario got there.`);
+  }
+
   /** Plays again where the request was answered already; one that failed, or came too early, is for a claim. */
   stillOpen(name: string): void {
     if (this.isAnswered(name) && !this.cameTooEarly(name))
