@@ -1,4 +1,5 @@
 import { lesson } from '#grader';
+import uncaughtException from './04-scenes.ts';
 
 export default lesson({
   title: 'Critical Error Handling',
@@ -13,7 +14,7 @@ export default lesson({
   objectives: [],
   readingMinutes: 30,
   exercises: ['exercise-3'],
-  examples: [],
+  examples: [uncaughtException],
   pitfalls: [],
   questions: [],
 });
