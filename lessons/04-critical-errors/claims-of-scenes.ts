@@ -7,6 +7,7 @@ import {
   holds,
   moot,
   outcomeOf,
+  type RequestSent,
   requestNamed,
   type Timeline,
   theApp,
@@ -40,6 +41,27 @@ export const comesTimes = (event: string, times: number): Claim => ({
   },
 });
 
+/** That a line carries the id of that very request, and that the secret of its message is masked in all lines. */
+export const theLineNames = (
+  event: string,
+  { request, hides }: { request: string; hides: string },
+): Claim => ({
+  text: `"${event}" names the request "${request}", and no line shows the ${hides}`,
+  judge(timeline) {
+    const seen = eventLines(timeline, { event })[0];
+    const sent = requestNamed(timeline, request);
+    if (seen === undefined || sent === undefined)
+      return moot(whatStoppedThePlay(timeline) ?? `no line "${event}" was printed`);
+    const id = sent.headers?.['x-request-id'];
+    if (seen.fields.requestId !== id) return broken(`"requestId":"${id}"`, seen.line.text.slice(0, 200));
+    const leak = eventLines(timeline).find(({ line }) => line.text.includes(secretOf(sent)));
+    return leak === undefined ? holds : broken(`no ${hides}`, leak.line.text.slice(0, 200));
+  },
+});
+
+const secretOf = ({ path }: RequestSent): string =>
+  new URL(path, 'http://localhost').searchParams.get('message')?.split('=')[1] ?? '';
+
 /** The one crash report that was collected: whole, about this request, and without what has to stay secret. */
 export const theReportTellsOf = (request: string, { hides }: { hides: string }): Claim => ({
   text: `the crash report is whole, names the request "${request}", and hides the ${hides}`,
@@ -50,11 +72,10 @@ export const theReportTellsOf = (request: string, { hides }: { hides: string }):
       return moot(whatStoppedThePlay(timeline) ?? 'the program was never over');
     const [report, ...more] = reports;
     if (report === undefined || more.length > 0) return broken('one crash report', `${reports.length} files`);
-    const secret = new URL(sent.path, 'http://localhost').searchParams.get('message')?.split('=')[1] ?? '';
     const id = sent.headers?.['x-request-id'];
     const { requestId } = JSON.parse(report.text) as Fields;
     if (requestId !== id) return broken(`"requestId":"${id}"`, `"requestId":"${requestId}"`);
-    return report.text.includes(secret) ? broken(`no ${hides}`, report.text.slice(0, 200)) : holds;
+    return report.text.includes(secretOf(sent)) ? broken(`no ${hides}`, report.text.slice(0, 200)) : holds;
   },
 });
 

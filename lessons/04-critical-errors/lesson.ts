@@ -1,5 +1,6 @@
 import { lesson } from '#grader';
 import uncaughtException from './04-scenes.ts';
+import unhandledRejection from './05-scenes.ts';
 
 export default lesson({
   title: 'Critical Error Handling',
@@ -14,7 +15,7 @@ export default lesson({
   objectives: [],
   readingMinutes: 30,
   exercises: ['exercise-3'],
-  examples: [uncaughtException],
+  examples: [uncaughtException, unhandledRejection],
   pitfalls: [],
   questions: [],
 });
