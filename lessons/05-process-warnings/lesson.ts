@@ -1,4 +1,5 @@
 import { lesson } from '#grader';
+import processWarnings from './06-scenes.ts';
 
 export default lesson({
   title: 'Process Warnings',
@@ -13,7 +14,7 @@ export default lesson({
   objectives: [],
   readingMinutes: 30,
   exercises: [],
-  examples: [],
+  examples: [processWarnings],
   pitfalls: [],
   questions: [],
 });
