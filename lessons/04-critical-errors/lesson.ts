@@ -1,4 +1,5 @@
 import { lesson } from '#grader';
+import pitfalls from './04-pitfall-scenes.ts';
 import uncaughtException from './04-scenes.ts';
 import unhandledRejection from './05-scenes.ts';
 
@@ -16,6 +17,6 @@ export default lesson({
   readingMinutes: 30,
   exercises: ['exercise-3'],
   examples: [uncaughtException, unhandledRejection],
-  pitfalls: [],
+  pitfalls,
   questions: [],
 });

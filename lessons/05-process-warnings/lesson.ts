@@ -1,5 +1,6 @@
 import { lesson } from '#grader';
 import processWarnings from './06-scenes.ts';
+import pitfalls from './12-pitfall-scenes.ts';
 
 export default lesson({
   title: 'Process Warnings',
@@ -15,6 +16,6 @@ export default lesson({
   readingMinutes: 30,
   exercises: [],
   examples: [processWarnings],
-  pitfalls: [],
+  pitfalls,
   questions: [],
 });
