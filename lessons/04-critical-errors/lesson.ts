@@ -1,5 +1,6 @@
 import { lesson } from '#grader';
 import pitfalls from './04-pitfall-scenes.ts';
+import questions from './04-question-scenes.ts';
 import uncaughtException from './04-scenes.ts';
 import unhandledRejection from './05-scenes.ts';
 
@@ -18,5 +19,5 @@ export default lesson({
   exercises: ['exercise-3'],
   examples: [uncaughtException, unhandledRejection],
   pitfalls,
-  questions: [],
+  questions,
 });

@@ -1,4 +1,5 @@
 import { lesson } from '#grader';
+import questions from './06-question-scenes.ts';
 import processWarnings from './06-scenes.ts';
 import pitfalls from './12-pitfall-scenes.ts';
 
@@ -17,5 +18,5 @@ export default lesson({
   exercises: [],
   examples: [processWarnings],
   pitfalls,
-  questions: [],
+  questions,
 });
