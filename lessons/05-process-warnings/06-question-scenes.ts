@@ -98,7 +98,7 @@ export default [
     predicts: theOutput,
     choices: ['0', '1', '5', '40'],
     because:
-      'From Node 22 on none: a signal is expected to have many listeners, so its limit is 0, which means none. The leak is as real as before, and nothing says so; take listeners off with `{ once: true }`, `removeEventListener`, or a signal of their own.',
+      'From Node 22 on none: a signal is expected to have many listeners, so its limit is 0, which means none. The leak is as real as before, and nothing says so; take each listener off, with `removeEventListener`, when the work that it was for is over.',
     differs:
       'Node 20 warns at the eleventh listener of an AbortSignal as of any emitter; Node 22 and later do not.',
     section: 'Memory leak detection warnings',
@@ -111,5 +111,16 @@ export default [
     because:
       'What leaves the listener is an uncaught exception, so a mere warning ended the process with code 1. `code` and `detail` are there only where the emitter gave them; whoever listens in production catches their own errors.',
     section: 'Warning event handling',
+  }),
+  question('file-handle-left-open', {
+    nodeFlags: ['--expose-gc'],
+    prompt:
+      'The file was opened and never closed, and the garbage collector finds the handle. How does the process end?',
+    predicts: theEnd,
+    choices: ['0', '1'],
+    because:
+      'Up to Node 24 with two warnings, one of them a deprecation, DEP0137, and code 0. On Node 26 the deprecation has come to its end: it is an error, thrown from nowhere in particular, and the process ends with code 1. A warning is a date that somebody else has set.',
+    differs: 'Node 20, 22 and 24 close the file and warn; Node 26 throws an error that nobody can catch.',
+    section: 'Deprecation warnings',
   }),
 ];
