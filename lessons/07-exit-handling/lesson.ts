@@ -1,4 +1,5 @@
 import { lesson } from '#grader';
+import { exitHandling } from './09-scenes.ts';
 
 export default lesson({
   title: 'Advanced Exit Handling',
@@ -13,7 +14,7 @@ export default lesson({
   objectives: [],
   readingMinutes: 30,
   exercises: [],
-  examples: [],
+  examples: [exitHandling],
   pitfalls: [],
   questions: [],
 });
