@@ -1,4 +1,5 @@
 import { lesson } from '#grader';
+import { ipcBasics } from './08-scenes.ts';
 
 export default lesson({
   title: 'Inter-Process Communication',
@@ -13,7 +14,7 @@ export default lesson({
   objectives: [],
   readingMinutes: 30,
   exercises: ['exercise-5'],
-  examples: [],
+  examples: [ipcBasics],
   pitfalls: [],
   questions: [],
 });
