@@ -7,6 +7,7 @@ import {
   type Draw,
   eventLine,
   exit,
+  exitOf,
   fieldOf,
   finalReport,
   grader,
@@ -83,6 +84,12 @@ const resourcesPerSocket = 3;
 
 /** A watch that looks every 50 ms misses up to that much of a block; an idle machine adds some ten milliseconds. */
 const nearness = { underMs: 60, overMs: 150 };
+
+/** So near to the limit that both one after the other are far later than "soon" after it. */
+const shareOfTheLimitToDeregister = 0.95;
+
+/** The limit of that scenario is 1.2 times a "soon" or longer; two limits, or the limit and its phase, come to 1.95. */
+const limitsUntilTheEnd = 1.85;
 
 const afterTheStart = ['starts-and-serves'];
 const afterSigterm = ['starts-and-serves', 'stops-on-sigterm'];
@@ -186,6 +193,14 @@ const stopsOn = (signal: 'SIGTERM' | 'SIGINT', who: string) =>
       must(theLines({ event: 'shutdown.start' }, { event: 'shutdown.complete' }).comeInOrder(), {
         because: 'A log that ends without "complete" belongs to a process that was killed, or that hung.',
         help: 'Print it when the server has closed. The brief, "Event lines".',
+      }),
+      must(eventLine('shutdown.complete').comesOnce(), {
+        because: 'Two ends in the log of one process leave open which of them was the end.',
+        help: 'Only one way leads to the end, and it is walked once. The brief, "Event lines".',
+      }),
+      must(eventLine('shutdown.forced').neverComes(), {
+        because: 'A forced end raises an alarm; after a clean one nobody should be woken.',
+        help: 'The limit has nothing to say once everything has ended in time.',
       }),
       must(eventLine('shutdown.complete').isTheLastOf(shutdownLines), {
         because: 'Whoever reads "complete" believes that nothing is left to do.',
@@ -650,19 +665,35 @@ export default grader('exercise-4', [
     point: 7,
     settings: (draw) => ({ DEREGISTER_MS: draw.integer(50, 120), SHUTDOWN_TIMEOUT_MS: noLimitInSight }),
     after: afterSigterm,
-    async play(app, draw) {
-      await app.ready();
-      const takesMs = draw.lasting(500);
-      app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
-      await app.accepted('slow');
-      app.signal('SIGTERM');
-      await app.answered('slow');
-      await app.gone();
+    async play(app, draw, stage) {
+      const second = stage.startAgain({ app: 'second' });
+      const stops = async (
+        program: App,
+        signal: NodeJS.Signals,
+        as: string,
+        takesMs: number,
+      ): Promise<void> => {
+        const path = `/slow?ms=${takesMs}&id=${draw.token()}`;
+        await program.ready();
+        program.get(path, { as, takesMs });
+        await program.accepted(as);
+        program.signal(signal);
+        await program.answered(as);
+        await program.gone();
+      };
+      await Promise.all([
+        stops(app, 'SIGTERM', 'slow', draw.lasting(500)),
+        stops(second, 'SIGINT', 'slow at SIGINT', draw.lasting(500)),
+      ]);
     },
     expect: [
       must(answer('slow').hasStatus(200), {
         because: 'Every deploy sends SIGTERM; a request that is cut off by it is an error that a user sees.',
         help: 'Closing a server waits for its open requests, if it is let. Example 02-graceful-shutdown, "Connection draining".',
+      }),
+      must(answer('slow at SIGINT').hasStatus(200), {
+        because: 'Some process managers stop a service with SIGINT, and its users are the same.',
+        help: 'Both signals mean the same shutdown.',
       }),
       must(answer('slow').holdsItsOwn('id'), {
         because: 'Half an answer is worse than none, because it looks like one.',
@@ -694,6 +725,11 @@ export default grader('exercise-4', [
           'A forced end drops somebody; the log has to say that it was one, or the loss is never looked into.',
         help: 'Print it at the moment when the limit runs out. Example 02-graceful-shutdown, "Cleanup timeout handling".',
       }),
+      must(eventLine('shutdown.complete').neverComes(), {
+        because:
+          'A log that says "complete" where somebody was dropped is believed, and the loss is never looked into.',
+        help: 'What is closed by force ends as well; whoever waits for that end must not take it for a clean one.',
+      }),
       must(eventLine('shutdown.forced').doesNotComeBeforeTheLimit('SHUTDOWN_TIMEOUT_MS'), {
         because:
           'Time that was granted is time in which requests are still answered; giving up early drops them for nothing.',
@@ -716,28 +752,41 @@ export default grader('exercise-4', [
     id: 'deregisters-within-the-limit',
     point: 8,
     longest: true,
-    // Far beyond the limit, so that a limit that is counted from there on is not taken for a slow machine.
-    settings: (draw) => ({ SHUTDOWN_TIMEOUT_MS: draw.lasting(600), DEREGISTER_MS: noLimitInSight }),
+    // The limit is longer than "soon", so that one which begins anew with a phase is not taken for a slow machine.
+    settings: (draw) => ({ SHUTDOWN_TIMEOUT_MS: draw.lasting(2_400), DEREGISTER_MS: noLimitInSight }),
     after: afterSigterm,
-    async play(app) {
-      await app.ready();
-      app.get('/hang', { as: 'hang' });
-      await app.accepted('hang');
-      app.signal('SIGTERM');
-      await app.gone({ afterMs: app.setting('SHUTDOWN_TIMEOUT_MS') });
+    async play(app, _draw, stage) {
+      const limitMs = app.setting('SHUTDOWN_TIMEOUT_MS');
+      const second = stage.startAgain({
+        app: 'second',
+        settings: { DEREGISTER_MS: Math.round(shareOfTheLimitToDeregister * limitMs) },
+      });
+      const ends = async (program: App): Promise<void> => {
+        await program.ready();
+        program.get('/hang', { as: `hang of ${program.name}` });
+        await program.accepted(`hang of ${program.name}`);
+        program.signal('SIGTERM');
+        await program.gone({ afterMs: limitMs });
+      };
+      await Promise.all([ends(app), ends(second)]);
     },
-    expect: [
-      must(exit.hasCode(1), {
+    expect: [exit, exitOf('second')].flatMap((end) => [
+      must(end.hasCode(1), {
         because:
           'A platform counts from its own signal and knows nothing of phases; a limit that begins later ends in SIGKILL.',
         help: 'The limit is set when the signal comes, before anything is waited for. The brief, "Settings".',
       }),
-      must(exit.isNotBeforeTheLimit('SHUTDOWN_TIMEOUT_MS'), {
+      must(end.isNotBeforeTheLimit('SHUTDOWN_TIMEOUT_MS'), {
         because:
           'Time that was granted is time in which requests are still answered; giving up early drops them for nothing.',
         help: 'SHUTDOWN_TIMEOUT_MS is the whole limit, counted from the signal.',
       }),
-    ],
+      must(end.isBefore('SHUTDOWN_TIMEOUT_MS', { times: limitsUntilTheEnd }), {
+        because:
+          'Phases that each have the whole limit take a multiple of it, and the platform waits for one.',
+        help: 'One limit for everything, which no phase sets anew. The brief, "Settings".',
+      }),
+    ]),
   }),
 
   scenario('a clean end leaves a last report behind', {
