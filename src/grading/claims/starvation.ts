@@ -1,0 +1,33 @@
+import { OverTooSoon } from '../../stage/milestone.ts';
+import type { Timeline } from '../../timeline/events.ts';
+import { eventsOf, numericSetting, outcomeOf } from '../../timeline/questions.ts';
+import type { Claim } from '../claim.ts';
+
+/**
+ * The same claim, which does not count against a program that was given too little of the machine: half of the requests
+ * of that name took longer than the setting's milliseconds, so what has to be done that often cannot have been done.
+ */
+export const unlessStarved = (
+  claim: Claim,
+  { asked, setting }: { asked: string; setting: string },
+): Claim => ({
+  text: claim.text,
+  judge(timeline) {
+    const judgement = claim.judge(timeline);
+    if (judgement.outcome !== 'holds' && isStarved(timeline, asked, setting))
+      throw new OverTooSoon(
+        `The machine was so busy that the program took longer to answer than ${setting}, so nothing can be said.`,
+      );
+    return judgement;
+  },
+});
+
+function isStarved(timeline: Timeline, asked: string, setting: string): boolean {
+  const endMs = timeline.events.at(-1)?.atMs ?? 0;
+  const tookMs = eventsOf(timeline, 'request')
+    .filter(({ name }) => name.startsWith(`${asked} `))
+    .map(({ name, atMs }) => (outcomeOf(timeline, name)?.atMs ?? endMs) - atMs)
+    .sort((a, b) => a - b);
+  const median = tookMs[Math.floor(tookMs.length / 2)];
+  return median !== undefined && median > (numericSetting(timeline, setting) ?? Number.POSITIVE_INFINITY);
+}
