@@ -5,7 +5,7 @@ import type { Claim } from '../claim.ts';
 
 /**
  * The same claim, which does not count against a program that was given too little of the machine: half of the requests
- * of that name took longer than the setting's milliseconds, so what has to be done that often cannot have been done.
+ * of that name took longer than half of the setting's milliseconds, so what has to be done that often was not.
  */
 export const unlessStarved = (
   claim: Claim,
@@ -16,11 +16,14 @@ export const unlessStarved = (
     const judgement = claim.judge(timeline);
     if (judgement.outcome !== 'holds' && isStarved(timeline, asked, setting))
       throw new OverTooSoon(
-        `The machine was so busy that the program took longer to answer than ${setting}, so nothing can be said.`,
+        `The machine was so busy that the program answered too late for what ${setting} asks of it, so nothing can be said.`,
       );
     return judgement;
   },
 });
+
+// Far above what an answer takes by itself; with 0.5 to 2 right programs saw a leak in most plays, and not in all.
+const shareOfTheSetting = 0.5;
 
 function isStarved(timeline: Timeline, asked: string, setting: string): boolean {
   const endMs = timeline.events.at(-1)?.atMs ?? 0;
@@ -29,5 +32,8 @@ function isStarved(timeline: Timeline, asked: string, setting: string): boolean 
     .map(({ name, atMs }) => (outcomeOf(timeline, name)?.atMs ?? endMs) - atMs)
     .sort((a, b) => a - b);
   const median = tookMs[Math.floor(tookMs.length / 2)];
-  return median !== undefined && median > (numericSetting(timeline, setting) ?? Number.POSITIVE_INFINITY);
+  return (
+    median !== undefined &&
+    median > shareOfTheSetting * (numericSetting(timeline, setting) ?? Number.POSITIVE_INFINITY)
+  );
 }
