@@ -30,6 +30,7 @@ export { recovery } from './claims/recovery.ts';
 export { resources } from './claims/resources.ts';
 export { restarts } from './claims/restarts.ts';
 export { snapshots } from './claims/snapshots.ts';
+export { unlessStarved } from './claims/starvation.ts';
 export { status } from './claims/status.ts';
 export { supervisor } from './claims/supervisor.ts';
 export { workers } from './claims/workers.ts';

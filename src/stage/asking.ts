@@ -1,5 +1,5 @@
 import type { Answer, RequestFailed, Sample, TimelineEvent } from '../timeline/events.ts';
-import { eventsOf, outcomeOf } from '../timeline/questions.ts';
+import { endOf, eventsOf, outcomeOf } from '../timeline/questions.ts';
 import type { App } from './app.ts';
 import { Milestone, OverTooSoon } from './milestone.ts';
 import { pause } from './pace.ts';
@@ -64,16 +64,20 @@ export async function asksWhile(
   { forMs, everyMs, whileOpen, on }: AskingAlong,
 ): Promise<void> {
   const untilMs = stage.log.nowMs() + forMs;
+  // One that is cut off ends nothing: what else is cut off with it is seen at the next request.
+  const answerHeld = (): Answer | undefined =>
+    eventsOf(stage.log.timeline(0), 'answer').find(({ name }) => name === whileOpen);
   const outcomes = (): (Answer | RequestFailed)[] =>
     Object.keys(paths).flatMap((name) => {
       const isOwn = (event: TimelineEvent): event is Answer | RequestFailed =>
         (event.kind === 'answer' || event.kind === 'request-failed') && event.name.startsWith(`${name} `);
-      return stage.log.events.filter(isOwn).filter(({ atMs }) => atMs < untilMs);
+      const endMs = Math.min(untilMs, answerHeld()?.atMs ?? untilMs);
+      return stage.log.events.filter(isOwn).filter(({ atMs }) => atMs < endMs);
     });
   const isOver = (): boolean =>
     app.isOver ||
     stage.log.nowMs() >= untilMs ||
-    (whileOpen !== undefined && outcomeOf(stage.log.timeline(0), whileOpen) !== undefined) ||
+    answerHeld() !== undefined ||
     (on !== undefined && outcomes().some(({ kind }) => kind === 'request-failed'));
   for (let count = 1; !isOver(); count += 1) {
     const sent = Object.entries(paths).map(([name, path]) =>
@@ -82,9 +86,9 @@ export async function asksWhile(
     await Promise.all([Promise.race([Promise.all(sent), pause(forMs)]), pause(everyMs)]);
   }
   const isClosed = outcomes().some(({ kind }) => kind === 'request-failed');
-  // A program that went with the answer that it owed did nothing wrong; it was only gone before we could look.
-  const wentInOrder =
-    whileOpen !== undefined && outcomeOf(stage.log.timeline(0), whileOpen)?.kind === 'answer';
+  // A program that went with the answer that it owed, or after the span, did nothing wrong; we only came too late to look.
+  const endedAtMs = endOf(stage.log.timeline(0), app.name)?.atMs ?? 0;
+  const wentInOrder = answerHeld() !== undefined || endedAtMs >= untilMs;
   if (
     (!app.isOver || wentInOrder) &&
     !isClosed &&

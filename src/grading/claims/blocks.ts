@@ -11,6 +11,9 @@ export interface Nearness {
 
 const quietSoonMs = 2_000;
 
+// Clocks of a program may count in whole milliseconds.
+const timerGrainMs = 2;
+
 const blockLengthOf = ({ path }: RequestSent): number =>
   Number(new URL(path, 'http://localhost').searchParams.get('ms'));
 
@@ -41,8 +44,14 @@ export const blocks = (load: string, app = theApp) => {
             first !== undefined &&
             durationOf(first) >= lengthMs - underMs &&
             durationOf(first) <= lengthMs + overMs * slowness;
-          if (own.length === 1 && isNear) continue;
-          const seen = own.map((line) => `durationMs: ${JSON.stringify(line.fields.durationMs)}`).join(', ');
+          // Strict: nobody can have seen a block to its end before it can have been over.
+          const earlyByMs = Math.round(request.atMs + lengthMs - timerGrainMs - (first?.line.atMs ?? 0));
+          if (own.length === 1 && isNear && earlyByMs <= 0) continue;
+          const durations = own.map((line) => `durationMs: ${JSON.stringify(line.fields.durationMs)}`);
+          const seen =
+            own.length === 1 && isNear
+              ? `${durations[0]}, ${earlyByMs} ms before the block can have been over`
+              : durations.join(', ');
           return broken(
             `one line "loop.blocked" for a block of ${lengthMs} ms`,
             seen || smallerOnes(lines, { afterMs: request.atMs, untilMs }),

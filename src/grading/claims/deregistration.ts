@@ -1,6 +1,7 @@
+import { OverTooSoon } from '../../stage/milestone.ts';
 import type { Answer, Ended, RequestFailed, Timeline } from '../../timeline/events.ts';
 import { endOf, numericSetting, outcomeOf, signalsTo } from '../../timeline/questions.ts';
-import { broken, type Claim, holds, moot, whatStoppedThePlay } from '../claim.ts';
+import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
 import { describeEnd } from './exit.ts';
 
 // Timers of a program count in whole milliseconds and may fire up to one early.
@@ -34,6 +35,20 @@ function endWithin(timeline: Timeline, setting: string): Ended | undefined {
   return end.atMs < signal.atMs + (numericSetting(timeline, setting) ?? 0) - timerGrainMs ? end : undefined;
 }
 
+/** A program that ended by itself, and not before the time that the setting grants. */
+const wentAfter = (timeline: Timeline, setting: string): boolean =>
+  endOf(timeline) !== undefined &&
+  endOf(timeline)?.because === undefined &&
+  endWithin(timeline, setting) === undefined;
+
+/** Where the program did what it should and nobody had looked meanwhile, the looking was too slow: play it again. */
+function nothingSeen(timeline: Timeline, wentInOrder: boolean): Judgement {
+  const stopped = whatStoppedThePlay(timeline);
+  if (stopped === undefined && wentInOrder)
+    throw new OverTooSoon('The program was gone before a request to it had come to an end.');
+  return moot(stopped ?? 'no request came to an end in that time');
+}
+
 const told = (outcome: Outcome): string =>
   outcome.kind === 'answer' ? `status ${outcome.status}` : `the request failed with ${outcome.code}`;
 
@@ -53,9 +68,7 @@ export const newRequests = (name: string) => ({
           evidence: [timeline.events.indexOf(early)],
         });
       }
-      return outcomes.length > 0
-        ? holds
-        : moot(whatStoppedThePlay(timeline) ?? 'no request came to an end in that time');
+      return outcomes.length > 0 ? holds : nothingSeen(timeline, wentAfter(timeline, setting));
     },
   }),
 
@@ -73,13 +86,17 @@ export const newRequests = (name: string) => ({
       const all =
         setting === undefined ? outcomesSince(timeline, name) : outcomesWithin(timeline, name, setting);
       // Once that request has its answer the connection may go, and its closing says nothing.
-      const until = whileOpen === undefined ? undefined : outcomeOf(timeline, whileOpen);
-      const outcomes = all.filter((seen) => until === undefined || seen.atMs < until.atMs);
+      const held = whileOpen === undefined ? undefined : outcomeOf(timeline, whileOpen);
+      const until = held?.kind === 'answer' ? held.atMs : Number.POSITIVE_INFINITY;
+      const outcomes = all.filter((seen) => seen.atMs < until);
       const isThere = (seen: Outcome): boolean =>
         seen.kind === 'answer' ? seen.status === status : orClosed;
       if (outcomes.some(isThere)) return holds;
       const last = outcomes.at(-1);
-      if (last === undefined) return moot(whatStoppedThePlay(timeline) ?? 'no answer came in that time');
+      if (last === undefined) {
+        const wentInOrder = setting === undefined ? held?.kind === 'answer' : wentAfter(timeline, setting);
+        return nothingSeen(timeline, wentInOrder);
+      }
       return broken(`status ${status}`, told(last), {
         evidence: [timeline.events.indexOf(last)],
         onTimeAlone: last.kind === 'answer',

@@ -79,6 +79,28 @@ export const exitOf = (app: string) => ({
       }),
   }),
 
+  /** For a limit that is itself about as long as "soon": the exit comes before it has passed so many times. */
+  isBefore: (setting: string, { times }: { times: number }): Claim => ({
+    text: `the exit comes soon after ${setting} has passed`,
+    judge: (timeline) =>
+      judgeEnd(timeline, app, (end) => {
+        const limitMs = numericSetting(timeline, setting, app) ?? 0;
+        const signal = signalsTo(timeline, app)[0];
+        if (signal === undefined) return moot('no signal was sent');
+        const afterMs = end.atMs - signal.atMs;
+        return afterMs < times * limitMs
+          ? holds
+          : broken(
+              `an exit soon after the ${limitMs} ms that the limit grants`,
+              `the exit came ${Math.round(afterMs)} ms after ${signal.signal}`,
+              {
+                evidence: [timeline.events.indexOf(signal), timeline.events.indexOf(end)],
+                onTimeAlone: true,
+              },
+            );
+      }),
+  }),
+
   /** Strict: an exit before the limit, counted from the first signal, cannot be the machine's fault. */
   isNotBeforeTheLimit: (setting: string): Claim => ({
     text: `the exit does not come before ${setting} has passed`,

@@ -1,4 +1,5 @@
 import { jsonOf } from '../../stage/asking.ts';
+import { limits } from '../../stage/limits.ts';
 import { eventLines } from '../../timeline/event-line.ts';
 import type { Answer, Sample, Timeline } from '../../timeline/events.ts';
 import { eventsOf, theApp } from '../../timeline/questions.ts';
@@ -35,12 +36,26 @@ export function fieldOf(report: Fields, path: string): unknown {
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+// Bytes for megabytes are beyond this for any process, and no program under test may hold so much.
+const mostMB = limits.residentMB;
+
+// A program may round up, and our own note of the start may be late; milliseconds for seconds are far beyond it.
+const uptimeSlackSeconds = 2;
+
 /** What is wrong with a report as such, in words, or undefined where every field is there. */
-function faultOf(report: Fields, pid: number | undefined): string | undefined {
+function faultOf(report: Fields, atMs: number, timeline: Timeline): string | undefined {
+  const { pid, atMs: startedAtMs = 0 } = eventsOf(timeline, 'started')[0] ?? {};
   const wrong = numbers.find((path) => !Number.isFinite(fieldOf(report, path)));
   if (wrong !== undefined) return `${wrong}: ${JSON.stringify(fieldOf(report, wrong))}`;
   if (!statuses.includes(String(report.status))) return `status: ${JSON.stringify(report.status)}`;
   if (pid !== undefined && report.pid !== pid) return `pid: ${report.pid} where the system says ${pid}`;
+  const tooMuch = ['memory.rssMB', 'memory.heapUsedMB', 'memory.externalMB'].find(
+    (path) => (fieldOf(report, path) as number) > mostMB,
+  );
+  if (tooMuch !== undefined) return `${tooMuch}: ${fieldOf(report, tooMuch)}`;
+  const ageSeconds = (atMs - startedAtMs) / 1000;
+  if ((report.uptimeSeconds as number) > ageSeconds + uptimeSlackSeconds)
+    return `uptimeSeconds: ${report.uptimeSeconds} where it was started ${ageSeconds.toFixed(1)} seconds before`;
   const utilization = fieldOf(report, 'eventLoop.utilization') as number;
   if (utilization < 0 || utilization > 1) return `eventLoop.utilization: ${utilization}`;
   if (typeof fieldOf(report, 'leak.suspected') !== 'boolean')
@@ -50,8 +65,6 @@ function faultOf(report: Fields, pid: number | undefined): string | undefined {
   const type = Object.keys(byType).find((name) => !Number.isFinite(byType[name]));
   return type === undefined ? undefined : `resources.byType.${type}: ${JSON.stringify(byType[type])}`;
 }
-
-const pidOf = (timeline: Timeline): number | undefined => eventsOf(timeline, 'started')[0]?.pid;
 
 /** Claims about the reports that were asked for under one name, of which there may be many: "calm 1", "calm 2". */
 export const healthReports = (name: string) => {
@@ -65,7 +78,7 @@ export const healthReports = (name: string) => {
       judge(timeline) {
         const answers = answersIn(timeline);
         for (const answer of answers) {
-          const fault = faultOf(jsonOf(answer), pidOf(timeline));
+          const fault = faultOf(jsonOf(answer), answer.atMs, timeline);
           if (fault === undefined) continue;
           return broken('every field of the report, each number finite', fault, {
             evidence: [timeline.events.indexOf(answer)],
@@ -134,7 +147,7 @@ export const finalReport = {
       const line = eventLines(timeline, { event: 'health.final', app })[0];
       if (line === undefined) return moot('no line "health.final" was printed');
       const fault =
-        faultOf(line.fields, pidOf(timeline)) ??
+        faultOf(line.fields, line.line.atMs, timeline) ??
         (line.fields.status === 'shutting-down' ? undefined : `status: ${line.fields.status}`);
       if (fault === undefined) return holds;
       return broken('every field of the report, and status: shutting-down', fault, {

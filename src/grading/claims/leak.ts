@@ -1,3 +1,4 @@
+import { limits } from '../../stage/limits.ts';
 import { eventLines } from '../../timeline/event-line.ts';
 import type { Timeline } from '../../timeline/events.ts';
 import { eventsOf, theApp } from '../../timeline/questions.ts';
@@ -23,11 +24,20 @@ export const leak = {
     judge(timeline) {
       const line = eventLines(timeline, { event: 'leak.suspected', app })[0];
       if (line === undefined) return moot('no line "leak.suspected" was printed');
-      const wrong = ['growthMBPerMinute', 'heapUsedMB'].find((name) => !isPositive(line.fields[name]));
+      const { growthMBPerMinute, heapUsedMB } = line.fields;
+      // No program under test may hold so much, and bytes for megabytes are far beyond it.
+      const heapIsTrue = isPositive(heapUsedMB) && Number(heapUsedMB) <= limits.residentMB;
+      const wrong = [!isPositive(growthMBPerMinute) && 'growthMBPerMinute', !heapIsTrue && 'heapUsedMB'].find(
+        (name) => name !== false,
+      );
       if (wrong === undefined) return holds;
-      return broken(`${wrong}: a number above zero`, `${wrong}: ${JSON.stringify(line.fields[wrong])}`, {
-        evidence: [timeline.events.indexOf(line.line)],
-      });
+      return broken(
+        `${wrong}: a number above zero, in MB`,
+        `${wrong}: ${JSON.stringify(line.fields[wrong])}`,
+        {
+          evidence: [timeline.events.indexOf(line.line)],
+        },
+      );
     },
   }),
 };

@@ -24,6 +24,10 @@ describe('blocks.areReportedOnce', () => {
     expect(claim.judge(timelineOf([0, first], [510, blocked(500)], [760, blocked(500)]))).toMatchObject({
       seen: 'durationMs: 500, durationMs: 500',
     }));
+  test('is broken by a line that comes before the block can have been over', () =>
+    expect(claim.judge(timelineOf([0, first], [20, blocked(500)]))).toMatchObject({
+      seen: 'durationMs: 500, 478 ms before the block can have been over',
+    }));
   test('is broken by a length that is too short', () =>
     expect(claim.judge(timelineOf([0, first], [510, blocked(430)]))).toMatchObject({
       seen: 'durationMs: 430',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { newRequests } from '../../../src/grading/claims/deregistration.ts';
+import { OverTooSoon } from '../../../src/stage/milestone.ts';
 import { answers, ends, fails, signal, started, timelineOf } from '../../timeline-by-hand.ts';
 
 const start = started({ DEREGISTER_MS: '800' });
@@ -46,6 +47,8 @@ describe('newRequests.areServedFor', () => {
     ).toBe('holds'));
   test('is moot where nothing came to an end', () =>
     expect(claim.judge(timelineOf([0, start], [100, term])).outcome).toBe('moot'));
+  test('asks for another play where the program went in order before anything was seen', () =>
+    expect(() => claim.judge(timelineOf([0, start], [100, term], [950, ends(0)]))).toThrow(OverTooSoon));
 });
 
 describe('newRequests.turnTo', () => {
@@ -83,6 +86,23 @@ describe('newRequests.turnTo', () => {
       [501, fails('probe 2', 'ECONNRESET')],
     );
     expect(claim.judge(timeline)).toMatchObject({ outcome: 'broken', evidence: [2] });
+  });
+  test('a connection that is closed together with what was in flight is closed', () => {
+    const claim = newRequests('probe').turnTo(503, { whileOpen: 'slow', orClosed: true });
+    const timeline = timelineOf(
+      [0, start],
+      [100, term],
+      [150, answers('probe 1')],
+      [160, fails('slow', 'ECONNRESET')],
+      [161, fails('probe 2', 'ECONNRESET')],
+    );
+    expect(claim.judge(timeline).outcome).toBe('holds');
+  });
+  test('asks for another play where what was in flight was answered before anything was seen', () => {
+    const claim = newRequests('probe').turnTo(503, { whileOpen: 'slow', orClosed: true });
+    expect(() => claim.judge(timelineOf([0, start], [100, term], [500, answers('slow')]))).toThrow(
+      OverTooSoon,
+    );
   });
   test('what was answered before the signal does not count', () =>
     expect(open.judge(timelineOf([0, start], [50, answers('probe 1', 503)], [100, term])).outcome).toBe(

@@ -64,6 +64,20 @@ describe('exit.isNotBeforeTheLimit', () => {
   });
 });
 
+describe('exit.isBefore', () => {
+  const claim = exit.isBefore('LIMIT_MS', { times: 1.8 });
+  const play = (endsAtMs: number) =>
+    timelineOf([0, started({ LIMIT_MS: '500' })], [100, signal('SIGTERM')], [endsAtMs, ends(1)]);
+
+  test('holds soon after the limit', () => expect(claim.judge(play(900)).outcome).toBe('holds'));
+  test('is broken on time alone where the limit has passed almost twice', () =>
+    expect(claim.judge(play(1050))).toMatchObject({
+      outcome: 'broken',
+      seen: 'the exit came 950 ms after SIGTERM',
+      onTimeAlone: true,
+    }));
+});
+
 describe('exit.isNotByDefaultAction', () => {
   const claim = exit.isNotByDefaultAction();
   test('is broken by a death without a word after the signal', () => {

@@ -57,6 +57,14 @@ describe('healthReports.areWhole', () => {
     expect(judge({ ...whole, eventLoop: { ...whole.eventLoop, utilization: 40 } })).toMatchObject({
       outcome: 'broken',
     }));
+  test('is broken by milliseconds for seconds', () =>
+    expect(judge({ ...whole, uptimeSeconds: 90 })).toMatchObject({
+      seen: 'uptimeSeconds: 90 where it was started 0.0 seconds before',
+    }));
+  test('is broken by bytes for megabytes', () =>
+    expect(judge({ ...whole, memory: { ...whole.memory, heapUsedMB: 5_242_880 } })).toMatchObject({
+      seen: 'memory.heapUsedMB: 5242880',
+    }));
   test('is broken by types without numbers', () =>
     expect(judge({ ...whole, resources: { total: 1, byType: { Timeout: null } } })).toMatchObject({
       seen: 'resources.byType.Timeout: null',

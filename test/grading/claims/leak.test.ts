@@ -19,6 +19,10 @@ describe('leak.isToldInFigures', () => {
     expect(
       claim.judge(timelineOf([1, says('leak.suspected', { growthMBPerMinute: 0, heapUsedMB: 30 })])).outcome,
     ).toBe('broken'));
+  test('is broken by bytes for megabytes', () =>
+    expect(
+      claim.judge(timelineOf([1, says('leak.suspected', { growthMBPerMinute: 9, heapUsedMB: 31_457_280 })])),
+    ).toMatchObject({ seen: 'heapUsedMB: 31457280' }));
   test('is moot without the line', () => expect(claim.judge(timelineOf()).outcome).toBe('moot'));
 });
 
