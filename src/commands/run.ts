@@ -1,5 +1,6 @@
 import { type Command, Interrupted, type Surroundings, UsageError } from '../cli/command.ts';
 import { type ExitCode, exitCode } from '../cli/exit-code.ts';
+import { readTimeScale } from '../cli/time-scale.ts';
 import type { Example, Lesson, Scene } from '../grading/lesson.ts';
 import type { Performance } from '../player/player.ts';
 
@@ -33,7 +34,7 @@ export const run: Command<Options> = {
       example,
       program: { file, nodeFlags: [], argv: rest },
       seed: await chooseSeed(example, options.seed),
-      timeScale: Number(around.env.PROC_COURSE_TIME_SCALE) || 1,
+      timeScale: readTimeScale(around.env),
       voice: around.console,
     };
     const { tellExample } = await import('../player/tell.ts');
