@@ -145,9 +145,14 @@ export class Coordinator {
   /** Waits for the `count`th `worker-start` of a replacement, and resolves to its pid. */
   async start(count: number, { afterMs = 0 }: Wait = {}): Promise<number> {
     let left = count;
-    const first = readyPids(this.#timeline());
-    const isReplacement = (start?: Fields) => start !== undefined && !first.includes(start.pid);
-    const isIt = (message: unknown) => isReplacement(fieldsOf(message, 'worker-start')) && --left === 0;
+    // Each counts once, however often it is announced.
+    const known = new Set(readyPids(this.#timeline()));
+    const isIt = (message: unknown) => {
+      const start = fieldsOf(message, 'worker-start');
+      if (start === undefined || known.has(start.pid)) return false;
+      known.add(start.pid);
+      return --left === 0;
+    };
     const { pid } = await this.#app.sends<Fields>(`message "worker-start" number ${count}`, isIt, {
       afterMs,
     });
