@@ -182,7 +182,12 @@ export class Coordinator {
     for (let refused = false; !refused; ) {
       this.job(probe, { kind: 'echo', value: this.#draw.token() });
       await pause(betweenAsksMs);
-      if (this.#app.isOver) return;
+      if (this.#app.isOver) {
+        // Where it went in order, what it said last tells that it had finished the jobs: there was nothing left to see.
+        await this.#app.gone();
+        this.#stillHeld(name);
+        return;
+      }
       const results = jobsNamed(this.#timeline(), probe, this.#app.name).flatMap((job) => job.results);
       refused = results.some(({ message }) => fieldsOf(message, 'result')?.ok === false);
       if (refused) return;
