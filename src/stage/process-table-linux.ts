@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import type { ProcessRow } from './process-table.ts';
 
 // USER_HZ, the unit of /proc/PID/stat's times, is 100 on every Linux that Node is built for.
@@ -9,12 +9,39 @@ export function readProcess(pid: number): ProcessRow | undefined {
   return row && { ...row, rssMB: residentMB(pid) };
 }
 
-export function listProcesses(): ProcessRow[] {
-  return allPids().flatMap((pid) => readStat(pid) ?? []);
+export function listProcesses(since?: ProcessRow): ProcessRow[] {
+  if (since === undefined) return allPids().flatMap((pid) => readStat(pid) ?? []);
+  if (older.than !== since.startedAt) older = { than: since.startedAt, pids: new Map() };
+  const nowMs = performance.now();
+  return allPids().flatMap((pid) => {
+    if ((older.pids.get(pid) ?? 0) > nowMs) return [];
+    const row = readStat(pid);
+    if (row === undefined || !isOlder(row, since)) return row ?? [];
+    older.pids.set(pid, nowMs + olderForMs);
+    return [];
+  });
 }
 
-export function findByEnvironment(text: string, pids: readonly number[]): number[] {
-  return pids.filter((pid) => readProc(pid, 'environ')?.includes(text));
+// A pid is given out again when all others were, and no machine starts so many processes in this time.
+const olderForMs = 1_000;
+/** Until when these need not be read again: they began before a process that does not change. */
+let older: { than: string; pids: Map<number, number> } = { than: '', pids: new Map() };
+
+export function findByEnvironment(text: string, rows: readonly ProcessRow[]): number[] {
+  if (environments.size > 2 * rows.length + 100) environments.clear();
+  return rows.filter((row) => environmentOf(row).includes(text)).map(({ pid }) => pid);
+}
+
+const environments = new Map<number, { startedAt: string; text: string }>();
+
+/** Read once: who clears its environment later, or starts another program in its place, is still who it was. */
+function environmentOf({ pid, ppid, startedAt }: ProcessRow): string {
+  const known = environments.get(pid);
+  if (known?.startedAt === startedAt) return known.text;
+  const text = readProc(pid, 'environ') ?? '';
+  // A child of ours is a copy of ourselves for a moment, with our environment.
+  if (text !== '' && ppid !== process.pid) environments.set(pid, { startedAt, text });
+  return text;
 }
 
 export function findByFolder(folder: string, pids: readonly number[]): number[] {
@@ -79,10 +106,20 @@ function residentMB(pid: number): number {
   return Number(kilobytes ?? 0) / 1024;
 }
 
+const chunk = Buffer.allocUnsafe(32 * 1024);
+
+/** By hand, because it is called for hundreds of files a look: half the time of readFileSync. */
 function readProc(pid: number, file: string): string | undefined {
+  let descriptor: number | undefined;
   try {
-    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+    descriptor = openSync(`/proc/${pid}/${file}`, 'r');
+    let text = '';
+    for (let bytes = readSync(descriptor, chunk); bytes > 0; bytes = readSync(descriptor, chunk))
+      text += chunk.toString('latin1', 0, bytes);
+    return text;
   } catch {
     return undefined;
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }

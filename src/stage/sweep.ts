@@ -51,10 +51,11 @@ export async function sweep(
 /** All living processes of the tree: by group, by environment, by earlier sight, and the descendants of these. */
 export function findLiving({ token, groups, folders, seen }: Quarry): ProcessRow[] {
   // Whoever began before us was not started by us, which spares most of the reading.
-  const rows = processTable.listProcesses().filter((row) => !processTable.isOlder(row, ourselves));
-  const pids = rows.filter(isAlive).map((row) => row.pid);
+  const rows = processTable.listProcesses(ourselves);
+  const living = rows.filter(isAlive);
+  const pids = living.map((row) => row.pid);
   const ofGroup = new Set(groups);
-  const marked = new Set(processTable.findByEnvironment(token, pids));
+  const marked = new Set(processTable.findByEnvironment(token, living));
   for (const folder of folders) for (const pid of processTable.findByFolder(folder, pids)) marked.add(pid);
   const members = new Set<number>();
   for (const row of rows) {

@@ -54,6 +54,7 @@ export function watchTree(root: number, { seen, onNew, onLimit }: Watched): Tree
 
 // A whole table costs some milliseconds, so that all trees share one of this age at the most.
 const tableAgeMs = 250;
+const ourselves = processTable.readProcess(process.pid);
 let table: { readonly atMs: number; readonly rows: readonly ProcessRow[] } = {
   atMs: Number.NEGATIVE_INFINITY,
   rows: [],
@@ -61,6 +62,6 @@ let table: { readonly atMs: number; readonly rows: readonly ProcessRow[] } = {
 
 function recentTable(): readonly ProcessRow[] {
   const atMs = performance.now();
-  if (atMs - table.atMs > tableAgeMs) table = { atMs, rows: processTable.listProcesses() };
+  if (atMs - table.atMs > tableAgeMs) table = { atMs, rows: processTable.listProcesses(ourselves) };
   return table.rows;
 }
