@@ -5,8 +5,7 @@ import type { ProcessRow } from './process-table.ts';
 const tickMs = 10;
 
 export function readProcess(pid: number): ProcessRow | undefined {
-  const row = readStat(pid);
-  return row && { ...row, rssMB: residentMB(pid) };
+  return readStat(pid);
 }
 
 export function listProcesses(since?: ProcessRow): ProcessRow[] {
@@ -66,12 +65,16 @@ function workingFolderOf(pid: number): string | undefined {
   }
 }
 
-/** The kernel's own list, by thread: two small reads instead of the whole table. */
+/** A Node process starts its children from its main thread unless it has worker threads. One small read. */
+export const childPidsOfMainThread = (pid: number): number[] => childPidsOfThread(pid, pid);
+
+const childPidsOfThread = (pid: number, thread: number | string): number[] =>
+  (readProc(pid, `task/${thread}/children`) ?? '').split(' ').filter(Boolean).map(Number);
+
+/** The kernel's own list, by thread: a small read each instead of the whole table. */
 export function childPidsOf(pid: number): number[] {
   try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-      (readProc(pid, `task/${thread}/children`) ?? '').split(' ').filter(Boolean).map(Number),
-    );
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) => childPidsOfThread(pid, thread));
   } catch {
     return [];
   }
@@ -97,13 +100,16 @@ function readStat(pid: number): ProcessRow | undefined {
     startedAt: field(22),
     command,
     cpuMs: (Number(field(14)) + Number(field(15))) * tickMs,
-    rssMB: 0,
+    rssMB: Number(field(24)) * pageMB,
   };
 }
 
-function residentMB(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(readProc(pid, 'status') ?? '')?.[1];
-  return Number(kilobytes ?? 0) / 1024;
+/** stat counts resident memory in pages, whose size only a second figure tells: 4 kB mostly, and always a power of two. */
+function measurePageMB(): number {
+  const kilobytes = Number(/^VmRSS:\s+(\d+) kB/m.exec(readProc(process.pid, 'status') ?? '')?.[1]);
+  const pages = Number((readProc(process.pid, 'stat') ?? '').split(') ').at(-1)?.split(' ')[24 - 3]);
+  const pageKB = kilobytes > 0 && pages > 0 ? 2 ** Math.round(Math.log2(kilobytes / pages)) : 4;
+  return pageKB / 1024;
 }
 
 const chunk = Buffer.allocUnsafe(32 * 1024);
@@ -123,3 +129,5 @@ function readProc(pid: number, file: string): string | undefined {
     if (descriptor !== undefined) closeSync(descriptor);
   }
 }
+
+const pageMB = measurePageMB();

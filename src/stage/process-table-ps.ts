@@ -30,6 +30,8 @@ export function isOlder(row: ProcessRow, other: ProcessRow | undefined): boolean
   return other !== undefined && Date.parse(row.startedAt) < Date.parse(other.startedAt);
 }
 
+export const childPidsOfMainThread = (pid: number): number[] => childPidsOf(pid);
+
 export function childPidsOf(pid: number): number[] {
   return listProcesses()
     .filter((row) => row.ppid === pid)

@@ -32,11 +32,12 @@ export function watchTree(root: number, { seen, onNew, onLimit }: Watched): Tree
         seen.set(pid, row.startedAt);
         onNew(pid, row.startedAt);
       }
-      for (const child of processTable.childPidsOf(pid)) visit(child);
+      for (const child of processTable.childPidsOfMainThread(pid)) visit(child);
     };
     visit(root);
-    // Those whose parent has ended are no longer in the chain, and still count: by their group, or by earlier sight.
-    for (const row of recentTable()) if (row.pgid === root) visit(row.pid, row.startedAt);
+    // Those whose parent has ended, or that another thread has started, still count: by their group, or by earlier sight.
+    for (const row of recentTable())
+      if (row.pgid === root || met.has(row.ppid)) visit(row.pid, row.startedAt);
     for (const [pid, startedAt] of [...seen]) visit(pid, startedAt);
     if (processes > limits.processes) {
       onLimit(

@@ -56,6 +56,7 @@ describe.each([
     const pids = table.listProcesses().map(({ pid }) => pid);
     expect(pids).toEqual(expect.arrayContaining([process.pid, parent.pid, zombie]));
     expect(table.childPidsOf(parent.pid ?? 0)).toEqual([zombie]);
+    expect(table.childPidsOfMainThread(parent.pid ?? 0)).toEqual([zombie]);
   });
 
   test('lists those that are not older than another, each time', () => {
