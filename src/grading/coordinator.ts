@@ -128,11 +128,15 @@ export class Coordinator {
   /** SIGKILL from outside while the jobs of a group cannot be done yet. */
   kill(pid: number, { while: name }: Partial<While> = {}): void {
     this.#app.tree.signal(pid, 'SIGKILL');
-    const jobs = name === undefined ? [] : jobsNamed(this.#timeline(), name, this.#app.name);
+    if (name !== undefined) this.stillLasts(name);
+  }
+
+  /** Plays again where a job of the group may have been done before what was just done to the program. */
+  stillLasts(name: string): void {
     const nowMs = this.#stage.log.nowMs();
-    if (jobs.some((job) => nowMs >= job.sent.atMs + takesMs(job))) {
-      throw new OverTooSoon(`"${name}" may have been done before the worker was killed.`);
-    }
+    const jobs = jobsNamed(this.#timeline(), name, this.#app.name);
+    if (jobs.some((job) => nowMs >= job.sent.atMs + takesMs(job)))
+      throw new OverTooSoon(`"${name}" may have been done before anything happened to the program.`);
   }
 
   /** Waits for so many `worker-exit` messages in all. */
