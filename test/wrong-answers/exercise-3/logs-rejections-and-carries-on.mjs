@@ -1,5 +1,5 @@
 // mistake: A rejection is logged, whatever it is, and the service goes on in a state that nobody knows.
-// breaks: rejected-values, rejections-are-fatal
+// breaks: rejected-values, rejections-are-fatal, rejections-end-in-order
 import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
 import { createServer } from 'node:http';
