@@ -473,7 +473,7 @@ export default grader('exercise-5', [
   coordinated('a worker that hangs at the shutdown is killed at the limit', {
     id: 'hung-worker-is-killed-at-the-limit',
     point: 8,
-    settings: (draw) => ({ ...twoWorkers, SHUTDOWN_TIMEOUT_MS: draw.integer(400, 500) }),
+    settings: (draw) => ({ ...twoWorkers, SHUTDOWN_TIMEOUT_MS: draw.lasting(400) }),
     async play(parent, { app }) {
       await parent.ready();
       parent.job('hanging', { kind: 'hang' });
