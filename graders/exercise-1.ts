@@ -368,6 +368,8 @@ export default grader('exercise-1', [
       app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
       await app.accepted('slow');
       app.signal('SIGTERM');
+      // Drain and cleanup last for 1.4 limits from the request on: both must still be too long for one, from the signal on.
+      app.stillWithin('SHUTDOWN_TIMEOUT_MS', { of: 'slow', share: 0.3 });
       await app.gone({ afterMs: 2 * takesMs });
     },
     expect: [
@@ -454,6 +456,8 @@ export default grader('exercise-1', [
       app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
       await app.accepted('slow');
       app.signal('SIGTERM');
+      // The request lasts for 1.5 limits: it must still be too long for one, from the signal on.
+      app.stillWithin('SHUTDOWN_TIMEOUT_MS', { of: 'slow', share: 0.4 });
       await app.keepSignalling(['SIGTERM', 'SIGINT'], { everyMs: Math.round(takesMs / 8), until: 'slow' });
       await app.gone();
     },

@@ -128,11 +128,15 @@ export class Coordinator {
   /** SIGKILL from outside while the jobs of a group cannot be done yet. */
   kill(pid: number, { while: name }: Partial<While> = {}): void {
     this.#app.tree.signal(pid, 'SIGKILL');
-    const jobs = name === undefined ? [] : jobsNamed(this.#timeline(), name, this.#app.name);
+    if (name !== undefined) this.stillLasts(name);
+  }
+
+  /** Plays again where a job of the group may have been done before what was just done to the program. */
+  stillLasts(name: string): void {
     const nowMs = this.#stage.log.nowMs();
-    if (jobs.some((job) => nowMs >= job.sent.atMs + takesMs(job))) {
-      throw new OverTooSoon(`"${name}" may have been done before the worker was killed.`);
-    }
+    const jobs = jobsNamed(this.#timeline(), name, this.#app.name);
+    if (jobs.some((job) => nowMs >= job.sent.atMs + takesMs(job)))
+      throw new OverTooSoon(`"${name}" may have been done before anything happened to the program.`);
   }
 
   /** Waits for so many `worker-exit` messages in all. */
@@ -145,9 +149,14 @@ export class Coordinator {
   /** Waits for the `count`th `worker-start` of a replacement, and resolves to its pid. */
   async start(count: number, { afterMs = 0 }: Wait = {}): Promise<number> {
     let left = count;
-    const first = readyPids(this.#timeline());
-    const isReplacement = (start?: Fields) => start !== undefined && !first.includes(start.pid);
-    const isIt = (message: unknown) => isReplacement(fieldsOf(message, 'worker-start')) && --left === 0;
+    // Each counts once, however often it is announced.
+    const known = new Set(readyPids(this.#timeline()));
+    const isIt = (message: unknown) => {
+      const start = fieldsOf(message, 'worker-start');
+      if (start === undefined || known.has(start.pid)) return false;
+      known.add(start.pid);
+      return --left === 0;
+    };
     const { pid } = await this.#app.sends<Fields>(`message "worker-start" number ${count}`, isIt, {
       afterMs,
     });
@@ -177,7 +186,12 @@ export class Coordinator {
     for (let refused = false; !refused; ) {
       this.job(probe, { kind: 'echo', value: this.#draw.token() });
       await pause(betweenAsksMs);
-      if (this.#app.isOver) return;
+      if (this.#app.isOver) {
+        // Where it went in order, what it said last tells that it had finished the jobs: there was nothing left to see.
+        await this.#app.gone();
+        this.#stillHeld(name);
+        return;
+      }
       const results = jobsNamed(this.#timeline(), probe, this.#app.name).flatMap((job) => job.results);
       refused = results.some(({ message }) => fieldsOf(message, 'result')?.ok === false);
       if (refused) return;

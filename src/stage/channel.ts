@@ -26,6 +26,7 @@ export class Channel {
   constructor(pipe: Duplex, listeners: Listeners) {
     this.#pipe = pipe;
     this.#listeners = listeners;
+    forgetFailedWrites(pipe);
     pipe.on('data', (chunk: Buffer) => this.#take(this.#decoder.write(chunk)));
     pipe.once('end', () => pipe.end());
     pipe.once('close', () => listeners.onClosed());
@@ -63,6 +64,17 @@ export class Channel {
     }
     if (!isInternal(message)) this.#listeners.onMessage(message);
   }
+}
+
+/**
+ * A write to a program that has just ended fails, and Node would drop the pipe with all that the program said last and
+ * that is still to be read. What cannot be sent goes nowhere instead; the end is told by the reading.
+ */
+function forgetFailedWrites(pipe: Duplex): void {
+  const write = pipe._write.bind(pipe);
+  pipe._write = (chunk, encoding, done) => write(chunk, encoding, () => done());
+  const writeMany = pipe._writev?.bind(pipe);
+  if (writeMany) pipe._writev = (chunks, done) => writeMany(chunks, () => done());
 }
 
 /** Node keeps messages whose `cmd` begins with NODE_ for itself: handles, acknowledgements, its cluster's talk. */

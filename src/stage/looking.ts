@@ -27,6 +27,20 @@ export class Looking extends Waiting {
     });
   }
 
+  /** Waits until event lines of that name have come so many times in all. */
+  async saysTimes(event: string, { times, afterMs = 0 }: Wait & { times: number }): Promise<void> {
+    let left = times;
+    await this.sees(`says ${event}`, {
+      afterMs,
+      text: `it did not print ${times} event lines "${event}"`,
+      match: (seen) => {
+        if (seen.kind === 'line' && seen.app === this.name && parseEventLine(seen)?.event === event)
+          left -= 1;
+        return left <= 0 ? true : undefined;
+      },
+    });
+  }
+
   /** Waits for a line on stderr, counted from now, that is no event line: free text for an operator. */
   async complains({ afterMs = 0 }: Wait = {}): Promise<void> {
     await this.sees('complains', {
@@ -175,6 +189,8 @@ export class Looking extends Waiting {
       }
       await pause(betweenLooksMs);
     }
+    // Of a program that went in order the answer may still be on its way to us.
+    await this.answered(whileOpen);
     this.stillOpen(whileOpen);
   }
 
@@ -192,15 +208,17 @@ export class Looking extends Waiting {
       throw new OverTooSoon(`"${name}" was answered before it could be made use of.`);
   }
 
-  /** Plays again where the setting's milliseconds since the request was sent have passed. */
-  stillWithin(setting: string, { of }: { of: string }): void {
-    if (this.log.nowMs() > this.#lastsUntilMs({ setting, of }))
-      throw new OverTooSoon(`${setting} had passed since "${of}" before the scenario was done with it.`);
+  /** Plays again where the setting's milliseconds, or a share of them, have passed since the request was sent. */
+  stillWithin(setting: string, { of, share = 1 }: { of: string; share?: number }): void {
+    if (this.log.nowMs() > this.#lastsUntilMs({ setting, of, share }))
+      throw new OverTooSoon(
+        `${share === 1 ? '' : 'Too much of '}${setting} had passed since "${of}" before the scenario was done with it.`,
+      );
   }
 
-  #lastsUntilMs({ setting, of }: { setting: string; of: string }): number {
+  #lastsUntilMs({ setting, of, share = 1 }: { setting: string; of: string; share?: number }): number {
     const timeline = this.log.timeline(0);
     const sent = requestNamed(timeline, of) ?? eventsOf(timeline, 'started')[0];
-    return (sent?.atMs ?? 0) + (numericSetting(timeline, setting, this.name) ?? 0);
+    return (sent?.atMs ?? 0) + share * (numericSetting(timeline, setting, this.name) ?? 0);
   }
 }

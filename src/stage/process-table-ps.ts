@@ -8,17 +8,17 @@ export function readProcess(pid: number): ProcessRow | undefined {
   return runPs(['-p', String(pid)])[0];
 }
 
-export function listProcesses(): ProcessRow[] {
-  return runPs(['-A']);
+export function listProcesses(since?: ProcessRow): ProcessRow[] {
+  return runPs(['-A']).filter((row) => !isOlder(row, since));
 }
 
 /** `ps -E` shows environments of one's own processes on macOS; elsewhere nothing is found. */
-export function findByEnvironment(text: string, pids: readonly number[]): number[] {
+export function findByEnvironment(text: string, rows: readonly ProcessRow[]): number[] {
   if (process.platform !== 'darwin') return [];
   return ps(['-A', '-E', '-ww', '-o', 'pid=,command='])
     .filter((line) => line.includes(text))
     .map((line) => Number.parseInt(line, 10))
-    .filter((pid) => pids.includes(pid));
+    .filter((pid) => rows.some((row) => row.pid === pid));
 }
 
 export function findByFolder(_folder: string, _pids: readonly number[]): number[] {
@@ -29,6 +29,8 @@ export function findByFolder(_folder: string, _pids: readonly number[]): number[
 export function isOlder(row: ProcessRow, other: ProcessRow | undefined): boolean {
   return other !== undefined && Date.parse(row.startedAt) < Date.parse(other.startedAt);
 }
+
+export const childPidsOfMainThread = (pid: number): number[] => childPidsOf(pid);
 
 export function childPidsOf(pid: number): number[] {
   return listProcesses()

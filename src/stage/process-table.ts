@@ -20,14 +20,16 @@ export interface ProcessRow {
 export interface ProcessTable {
   /** One process, or undefined where there is none of that pid. */
   readProcess(pid: number): ProcessRow | undefined;
-  /** All processes. Rows carry no `rssMB` where that would cost a further read each. */
-  listProcesses(): ProcessRow[];
-  /** Those of `pids` whose environment holds `text`; none where the platform does not show environments. */
-  findByEnvironment(text: string, pids: readonly number[]): number[];
+  /** All processes, or those that are not older than `since`. Rows may carry no `rssMB`. */
+  listProcesses(since?: ProcessRow): ProcessRow[];
+  /** The pids of `rows` whose environment holds `text`; none where the platform does not show environments. */
+  findByEnvironment(text: string, rows: readonly ProcessRow[]): number[];
   /** Those of `pids` whose working directory is `folder` or lies in it; none where that cannot be seen. */
   findByFolder(folder: string, pids: readonly number[]): number[];
   /** True where `row` began before the process `other` did, so that it cannot descend from it. */
   isOlder(row: ProcessRow, other: ProcessRow | undefined): boolean;
+  /** Those of a process's children that its main thread has started: cheaper, for looks that are repeated. */
+  childPidsOfMainThread(pid: number): number[];
   /** A process's children at this moment. */
   childPidsOf(pid: number): number[];
 }

@@ -1,9 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface FileSeen {
   readonly name: string;
   readonly text: string;
+  /** When it was last written, in milliseconds of the wall clock. */
+  readonly writtenAtMs: number;
 }
 
 // Far above what an exercise leaves; a program that writes without end must not fill the timeline.
@@ -20,6 +22,7 @@ export async function readFiles(folder: string): Promise<FileSeen[]> {
       .map(async (name) => ({
         name,
         text: (await readFile(join(folder, name), 'utf8').catch(() => '')).slice(0, most.characters),
+        writtenAtMs: (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0,
       })),
   );
 }

@@ -13,7 +13,8 @@ export interface Quarry {
   readonly seen: ReadonlyMap<number, string>;
 }
 
-const pauseBetweenRoundsMs = 5;
+// Who was told to die needs the processor for it; looking again and again only keeps it from that.
+const pauseBetweenRounds = { leastMs: 5, mostMs: 40 };
 // One that hands itself on from process to process can slip through a single look.
 const emptyLooks = 5;
 const ourselves = processTable.readProcess(process.pid);
@@ -32,6 +33,7 @@ export async function sweep(
   const giveUpAt = performance.now() + withinMs;
   // Where nobody was ever seen but the program itself, one look is enough.
   let looksLeft = quarry.seen.size === 0 ? 1 : emptyLooks;
+  let pauseMs = pauseBetweenRounds.leastMs;
   for (;;) {
     const living = findLiving(quarry);
     looksLeft = living.length === 0 ? looksLeft - 1 : emptyLooks;
@@ -39,22 +41,28 @@ export async function sweep(
     // Stopped first: what is stopped starts nobody new while the others are being ended.
     for (const row of living) sendQuietly(row.pid, 'SIGSTOP');
     for (const group of quarry.groups) sendQuietly(-group, 'SIGKILL');
+    const isNew = living.some((row) => !found.has(row.pid));
+    pauseMs =
+      isNew || living.length === 0
+        ? pauseBetweenRounds.leastMs
+        : Math.min(2 * pauseMs, pauseBetweenRounds.mostMs);
     for (const row of living) {
       found.set(row.pid, found.get(row.pid) ?? row);
       sendQuietly(row.pid, 'SIGKILL');
     }
     if (performance.now() > giveUpAt) return [...found.values()];
-    await delay(pauseBetweenRoundsMs);
+    await delay(pauseMs);
   }
 }
 
 /** All living processes of the tree: by group, by environment, by earlier sight, and the descendants of these. */
 export function findLiving({ token, groups, folders, seen }: Quarry): ProcessRow[] {
   // Whoever began before us was not started by us, which spares most of the reading.
-  const rows = processTable.listProcesses().filter((row) => !processTable.isOlder(row, ourselves));
-  const pids = rows.filter(isAlive).map((row) => row.pid);
+  const rows = processTable.listProcesses(ourselves);
+  const living = rows.filter(isAlive);
+  const pids = living.map((row) => row.pid);
   const ofGroup = new Set(groups);
-  const marked = new Set(processTable.findByEnvironment(token, pids));
+  const marked = new Set(processTable.findByEnvironment(token, living));
   for (const folder of folders) for (const pid of processTable.findByFolder(folder, pids)) marked.add(pid);
   const members = new Set<number>();
   for (const row of rows) {

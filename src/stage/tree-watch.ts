@@ -38,11 +38,12 @@ export function watchTree(root: number, { seen, onNew, onGone, onLimit }: Watche
         onNew(row);
       }
       if (pid !== root) living.set(pid, row);
-      for (const child of processTable.childPidsOf(pid)) visit(child);
+      for (const child of processTable.childPidsOfMainThread(pid)) visit(child);
     };
     visit(root);
-    // Those whose parent has ended are no longer in the chain, and still count: by their group, or by earlier sight.
-    for (const row of recentTable()) if (row.pgid === root) visit(row.pid, row.startedAt);
+    // Those whose parent has ended, or that another thread has started, still count: by their group, or by earlier sight.
+    for (const row of recentTable())
+      if (row.pgid === root || met.has(row.ppid)) visit(row.pid, row.startedAt);
     for (const [pid, startedAt] of [...seen]) visit(pid, startedAt);
     for (const [pid, row] of before) if (living.get(pid)?.startedAt !== row.startedAt) onGone(row);
     if (processes > limits.processes) {
@@ -61,6 +62,7 @@ export function watchTree(root: number, { seen, onNew, onGone, onLimit }: Watche
 
 // A whole table costs some milliseconds, so that all trees share one of this age at the most.
 const tableAgeMs = 250;
+const ourselves = processTable.readProcess(process.pid);
 let table: { readonly atMs: number; readonly rows: readonly ProcessRow[] } = {
   atMs: Number.NEGATIVE_INFINITY,
   rows: [],
@@ -68,6 +70,6 @@ let table: { readonly atMs: number; readonly rows: readonly ProcessRow[] } = {
 
 function recentTable(): readonly ProcessRow[] {
   const atMs = performance.now();
-  if (atMs - table.atMs > tableAgeMs) table = { atMs, rows: processTable.listProcesses() };
+  if (atMs - table.atMs > tableAgeMs) table = { atMs, rows: processTable.listProcesses(ourselves) };
   return table.rows;
 }

@@ -32,11 +32,19 @@ export const readyPids = (timeline: Timeline): readonly unknown[] => {
   return Array.isArray(named) ? named : [];
 };
 
-/** The announcements of replacements; the first workers may be announced in the same way. */
-export const replacementsIn = (timeline: Timeline): IpcMessage[] =>
-  messagesOf(timeline, 'worker-start').filter(
-    ({ message }) => !readyPids(timeline).includes(fieldsOf(message, 'worker-start')?.pid),
-  );
+/**
+ * The announcements of replacements, one for each. The first workers may be announced in the same way, and a worker
+ * may be announced again when it is up.
+ */
+export function replacementsIn(timeline: Timeline): IpcMessage[] {
+  const known = new Set(readyPids(timeline));
+  return messagesOf(timeline, 'worker-start').filter(({ message }) => {
+    const pid = fieldsOf(message, 'worker-start')?.pid;
+    const isNew = !known.has(pid);
+    known.add(pid);
+    return isNew;
+  });
+}
 
 /** The pids of all replacements that were announced. */
 export const replacementPids = (timeline: Timeline): readonly unknown[] =>

@@ -78,6 +78,18 @@ describe('run, through a pipe', () => {
     expect(exitCode).toBe(2);
   });
 
+  test.each(['0', 'fast'])('a time scale of "%s" is wrong use', async (scale) => {
+    const env = { PROC_COURSE_TIME_SCALE: scale };
+    const { stderr, exitCode } = await execa(process.execPath, [binary, 'run', '01', '--scene', '1'], {
+      cwd: folder,
+      reject: false,
+      env,
+    });
+    expect(stderr).toContain(`PROC_COURSE_TIME_SCALE is "${scale}"`);
+    expect(stderr).toContain('unset PROC_COURSE_TIME_SCALE');
+    expect(exitCode).toBe(2);
+  });
+
   test('is interrupted with 130, and leaves nobody', async () => {
     const tool = run('02', '--auto');
     let seen = '';

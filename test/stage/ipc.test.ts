@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { isAlive, processTable } from '../../src/stage/process-table.ts';
 import type { Stage } from '../../src/stage/stage.ts';
 import { fixture, linesOf, seen, useTheatre } from './on-stage.ts';
 
@@ -51,6 +52,21 @@ describe('messages', () => {
         Array.from({ length: 20 }, (_, index) => ({ type: 'last words', count: index + 1 })),
       );
       expect(stage.log.events.at(-1)).toMatchObject({ kind: 'ended', code: 0 });
+    });
+  });
+
+  test('that were sent before an exit arrive, also where we send one more before we have heard of it', async () => {
+    await onStage(async (stage) => {
+      const app = await start(stage);
+      // In a turn of the loop that reads nothing more.
+      await new Promise(setImmediate);
+      app.send({ type: 'send and exit' });
+      // We hear of nothing while we work, as on a machine that is too busy to let us run.
+      while (isAlive(processTable.readProcess(app.pid)));
+      app.send({ type: 'ping' });
+      app.send({ type: 'ping' });
+      await app.gone();
+      expect(received(stage)).toHaveLength(2 + 20);
     });
   });
 

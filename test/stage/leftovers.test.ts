@@ -30,6 +30,14 @@ describe('what a program leaves behind', () => {
     expect(lives(pid)).toBe(false);
   });
 
+  test('a helper that a thread has started is remembered, whatever it cleared', async () => {
+    await onStage(async (stage) => {
+      await stage.start(fixture('leaves-a-helper-of-a-thread')).gone();
+      expect(helperOf(stage)).toBeGreaterThan(0);
+      expect(lives(helperOf(stage))).toBe(false);
+    });
+  });
+
   test.each(['0', '1'])(
     'a helper that holds the pipes does not hold up the end (own session: %s)',
     async (OWN_SESSION) => {

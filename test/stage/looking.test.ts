@@ -51,6 +51,7 @@ test('what lasted too short is played again', async () => {
   const within = { setting: 'LASTS_MS', of: 'nothing' };
   await expect(app.asksFor('/', { as: 'state', accepts: () => false, within })).rejects.toThrow(OverTooSoon);
   expect(() => app.stillWithin('LASTS_MS', { of: 'nothing' })).toThrow(OverTooSoon);
+  expect(() => app.stillWithin('LASTS_MS', { of: 'nothing', share: 1e6 })).not.toThrow();
 });
 
 test('a newcomer is turned away while a request is open, and the open one is left alone', async () => {

@@ -56,6 +56,16 @@ describe.each([
     const pids = table.listProcesses().map(({ pid }) => pid);
     expect(pids).toEqual(expect.arrayContaining([process.pid, parent.pid, zombie]));
     expect(table.childPidsOf(parent.pid ?? 0)).toEqual([zombie]);
+    expect(table.childPidsOfMainThread(parent.pid ?? 0)).toEqual([zombie]);
+  });
+
+  test('lists those that are not older than another, each time', () => {
+    const since = table.readProcess(parent.pid ?? 0);
+    for (let look = 0; look < 2; look += 1) {
+      const pids = table.listProcesses(since).map(({ pid }) => pid);
+      expect(pids).toContain(parent.pid);
+      expect(pids).not.toContain(1);
+    }
   });
 
   test('knows who is older', () => {
@@ -89,9 +99,32 @@ describe('both tables', () => {
 
 describe('what only /proc shows', () => {
   test('an environment is searched for a text', () => {
-    const pids = [process.pid, parent.pid ?? 0];
-    expect(linux.findByEnvironment('mark-of-the-process-table', pids)).toEqual([parent.pid]);
-    expect(posix.findByEnvironment('mark-of-the-process-table', pids)).toEqual([]);
+    const rows = linux.listProcesses().filter(({ pid }) => pid === process.pid || pid === parent.pid);
+    expect(linux.findByEnvironment('mark-of-the-process-table', rows)).toEqual([parent.pid]);
+    expect(posix.findByEnvironment('mark-of-the-process-table', rows)).toEqual([]);
+  });
+
+  test('an environment that was seen once is remembered, and not for another process of the same pid', async () => {
+    // The shell's child drops its environment after its first line, by becoming another program.
+    const changes = 'printf "%s\\n" "$$"; read word; exec env -i sleep 60';
+    const shell = spawn('sh', ['-c', `(exec sh -c '${changes}') <&0`], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: { ...process.env, MARK: 'mark-that-is-dropped' },
+      detached: true,
+    });
+    try {
+      const [text] = (await once(shell.stdout, 'data')) as [Buffer];
+      const row = () => linux.readProcess(Number(text)) as ProcessRow;
+      expect(linux.findByEnvironment('mark-that-is-dropped', [row()])).toEqual([Number(text)]);
+      shell.stdin.end('\n');
+      await vi.waitUntil(() => row().command === 'sleep', { timeout: 8_000, interval: 10 });
+      expect(linux.findByEnvironment('mark-that-is-dropped', [row()])).toEqual([Number(text)]);
+      const other = { ...row(), startedAt: '1' };
+      expect(linux.findByEnvironment('mark-that-is-dropped', [other])).toEqual([]);
+    } finally {
+      process.kill(-(shell.pid as number), 'SIGKILL');
+      await once(shell, 'close');
+    }
   });
 
   test('a folder finds who works in it or below it, and not who works beside it', () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Surroundings, UsageError } from '../../cli/command.ts';
+import { readTimeScale } from '../../cli/time-scale.ts';
 import { courseRoot } from '../../course/course.ts';
 import { loadOverview } from '../../course/overview.ts';
 import { runCheck } from '../../grading/run-check.ts';
@@ -10,7 +11,6 @@ import { drawTimeline } from '../../report/timeline-drawing.ts';
 import type { Timeline } from '../../timeline/events.ts';
 import { prepareProgram } from '../../workspace/prepare-program.ts';
 import type { FoundCheck } from './find-check.ts';
-import { readScale } from './plan.ts';
 
 // Longer lines are hard to read, however wide the terminal is.
 const widest = 100;
@@ -104,7 +104,7 @@ async function playOnARightProgram(
       scenarios: [{ ...scenario, after: [] }],
       onlySome: true,
       verbose: true,
-      timeScale: readScale(env.PROC_COURSE_TIME_SCALE),
+      timeScale: readTimeScale(env),
       interrupted,
       prepare: prepareProgram,
     });

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { UsageError } from '../../cli/command.ts';
+import { readTimeScale } from '../../cli/time-scale.ts';
 import { listExercises, loadGrader } from '../../course/course.ts';
 import { findById, nearest } from '../../course/near-misses.ts';
 import type { Grader, Scenario } from '../../grading/words.ts';
@@ -56,7 +57,7 @@ export async function planCheck(
     seed: chosen,
     scenarios: only === undefined ? scenarios : select(scenarios, only, exercise),
     onlySome: only !== undefined,
-    timeScale: readScale(env.PROC_COURSE_TIME_SCALE),
+    timeScale: readTimeScale(env),
   };
 }
 
@@ -150,17 +151,4 @@ function readSeed(text: string): number {
     );
   }
   return seed;
-}
-
-/** PROC_COURSE_TIME_SCALE stretches all waits on machines that are known to be slow. */
-export function readScale(text: string | undefined): number {
-  if (text === undefined || text === '') return 1;
-  const scale = Number(text);
-  if (!(scale >= 1 && scale <= 100)) {
-    throw new UsageError(
-      `PROC_COURSE_TIME_SCALE is "${text}", and has to be a number from 1 to 100.`,
-      'unset PROC_COURSE_TIME_SCALE',
-    );
-  }
-  return scale;
 }

@@ -1,4 +1,4 @@
-import { connectionsNamed, outcomeOf } from '../../timeline/questions.ts';
+import { connectionsNamed, endOf, outcomeOf } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, moot, whatStoppedThePlay } from '../claim.ts';
 
 /** Claims about connections that the grader tried to open. */
@@ -31,8 +31,13 @@ export const newConnections = {
     judge(timeline) {
       const tried = connectionsNamed(timeline, 'newcomer').at(-1);
       if (tried?.state === 'refused') return holds;
-      if (tried === undefined)
-        return moot(whatStoppedThePlay(timeline) ?? `the program was over before "${request}" was answered`);
+      if (tried === undefined) {
+        const stopped = whatStoppedThePlay(timeline);
+        const end = endOf(timeline);
+        // Who is gone serves nobody; that the request was cut off with it is for another claim to say.
+        if (stopped === undefined && end !== undefined && end.because === undefined) return holds;
+        return moot(stopped ?? 'no new connection was tried');
+      }
       return broken(`no 200 for a newcomer, soon after "${after}"`, 'a new connection was still served', {
         evidence: [timeline.events.indexOf(tried)],
         onTimeAlone: outcomeOf(timeline, request) === undefined,

@@ -8,7 +8,11 @@ interface Report {
   readonly text: string;
   /** Undefined where the text is no JSON. */
   readonly fields: Readonly<Record<string, unknown>> | undefined;
+  readonly writtenAtMs: number | undefined;
 }
+
+// A date without its time of day is a date, in whatever time zone; a constant or a time since the start is none.
+const twoDaysMs = 2 * 24 * 60 * 60 * 1000;
 
 /** Claims about the files that the stage collected after the program was over. */
 export const crashReport = (request: string, app = theApp) => {
@@ -25,15 +29,14 @@ export const crashReport = (request: string, app = theApp) => {
     text: string,
     judge: (
       fields: NonNullable<Report['fields']>,
-      fault: AskedFault,
-      timeline: Timeline,
+      seen: { fault: AskedFault; timeline: Timeline; writtenAtMs: number | undefined },
     ) => string | undefined,
   ): Claim => ({
     text,
     judge: about((reports, fault, evidence, timeline) => {
       const report = reports.find((candidate) => tellsOf(candidate, fault));
       if (report?.fields === undefined) return moot(`no crash report of "${request}" was found`);
-      const expected = judge(report.fields, fault, timeline);
+      const expected = judge(report.fields, { fault, timeline, writtenAtMs: report.writtenAtMs });
       return expected === undefined ? holds : broken(expected, report.text.slice(0, 300), { evidence });
     }),
   });
@@ -80,14 +83,18 @@ export const crashReport = (request: string, app = theApp) => {
       }),
 
     tellsTheTime: (): Claim =>
-      field('the crash report has a time that new Date can read', ({ time }) =>
-        (typeof time === 'string' || typeof time === 'number') && !Number.isNaN(new Date(time).getTime())
+      field('the crash report has the time of the crash, as new Date can read it', ({ time }, seen) => {
+        const isReadable = typeof time === 'string' || typeof time === 'number';
+        const readMs = isReadable ? new Date(time).getTime() : Number.NaN;
+        if (Number.isNaN(readMs)) return '"time": a date as text, or milliseconds';
+        const { writtenAtMs = readMs } = seen;
+        return Math.abs(readMs - writtenAtMs) < twoDaysMs
           ? undefined
-          : '"time": a date as text, or milliseconds',
-      ),
+          : `"time": a time that new Date reads as the time of the crash, and not as ${new Date(readMs).toISOString()}`;
+      }),
 
     tellsTheContext: (): Claim =>
-      field('the crash report has the context of the error', ({ context }, _fault, timeline) => {
+      field('the crash report has the context of the error', ({ context }, { timeline }) => {
         const pid = startOf(timeline, app)?.pid;
         return (context as { pid?: unknown } | null | undefined)?.pid === pid
           ? undefined
@@ -95,8 +102,8 @@ export const crashReport = (request: string, app = theApp) => {
       }),
 
     hidesTheSecrets: (): Claim =>
-      field('the crash report does not show the secrets of the message', (fields, { secrets }) =>
-        secrets.some((secret) => JSON.stringify(fields).includes(secret))
+      field('the crash report does not show the secrets of the message', (fields, { fault }) =>
+        fault.secrets.some((secret) => JSON.stringify(fields).includes(secret))
           ? 'the values of password= and token= masked'
           : undefined,
       ),
@@ -121,9 +128,9 @@ const filesOf = (timeline: Timeline, app: string): Fact | undefined =>
   eventsOf(timeline, 'fact').findLast(({ name }) => name === `files of ${app}`);
 
 function reportsIn(fact: Fact): Report[] {
-  return (fact.value as { name: string; text: string }[])
+  return (fact.value as { name: string; text: string; writtenAtMs?: number }[])
     .filter(({ name }) => name.endsWith('.json'))
-    .map(({ name, text }) => ({ name, text, fields: parsed(text) }))
+    .map(({ name, text, writtenAtMs }) => ({ name, text, writtenAtMs, fields: parsed(text) }))
     .filter(({ fields }) => fields === undefined || 'message' in fields);
 }
 

@@ -39,6 +39,20 @@ export const eventLine = (event: string, app = theApp) => {
       },
     }),
 
+    /** Once would be too little; how often it comes in all is for another claim. */
+    comesAgain: (): Claim => ({
+      text: `the program prints "${event}" again`,
+      judge(timeline) {
+        const lines = all(timeline);
+        if (lines.length > 1) return holds;
+        if (lines.length === 0) return notSeen(timeline, event);
+        return broken(`a second line {"event":"${event}"}`, 'one of them', {
+          evidence: evidenceOf(timeline, lines),
+          onTimeAlone: missedMilestone(timeline)?.milestone === `says ${event}`,
+        });
+      },
+    }),
+
     /** Never moot: a line that was not printed is missing whatever else happened. */
     neverComes: (): Claim => ({
       text: `the program does not print "${event}"`,

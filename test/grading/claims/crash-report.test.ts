@@ -67,6 +67,20 @@ describe('crashReport', () => {
     expect(holdsFor({ original: 'password=p1' })).toEqual([true, true, true, true, false]);
   });
 
+  test('its time is the one at which it was written, give or take what a date without a time of day leaves open', () => {
+    const writtenAtMs = Date.parse('2026-11-23T21:00:01.000Z');
+    const holdsFor = (time: unknown) => {
+      const value = [{ name: 'a.json', text: JSON.stringify({ ...whole, time }), writtenAtMs }];
+      return report.tellsTheTime().judge(leaving({ kind: 'fact', name: 'files of app', value })).outcome;
+    };
+    expect(holdsFor('2026-11-23T21:00:00.000Z')).toBe('holds');
+    expect(holdsFor('2026-11-23')).toBe('holds');
+    expect(holdsFor(writtenAtMs - 900)).toBe('holds');
+    expect(holdsFor(1_234.5)).toBe('broken');
+    expect(holdsFor(writtenAtMs / 1000)).toBe('broken');
+    expect(holdsFor('2024-01-01T00:00:00.000Z')).toBe('broken');
+  });
+
   test('is moot where the scenario never came that far', () => {
     const stopped = timelineOf([1, misses('ready')]);
     expect(report.isTheOnlyOne().judge(stopped).outcome).toBe('moot');

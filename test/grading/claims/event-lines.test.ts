@@ -27,6 +27,19 @@ describe('eventLine', () => {
     });
   });
 
+  test('comesAgain is broken by one, on time alone where the second was waited for', () => {
+    const claim = eventLine('degraded').comesAgain();
+    const line = says('degraded');
+    expect(claim.judge(timelineOf([1, line], [2, line])).outcome).toBe('holds');
+    expect(claim.judge(timelineOf([1, line], [2, line], [3, line])).outcome).toBe('holds');
+    expect(claim.judge(timelineOf([1, line]))).not.toHaveProperty('onTimeAlone');
+    expect(claim.judge(timelineOf([1, line], [2, misses('says degraded', true)]))).toMatchObject({
+      outcome: 'broken',
+      onTimeAlone: true,
+    });
+    expect(claim.judge(timelineOf([1, misses('says degraded', true)])).outcome).toBe('broken');
+  });
+
   test('comes is broken, not moot, where the scenario waited for that very line', () => {
     expect(
       eventLine('degraded')

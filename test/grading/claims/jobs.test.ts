@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { jobs } from '../../../src/grading/claims/jobs.ts';
+import { OverTooSoon } from '../../../src/stage/milestone.ts';
 import { done, echoes, gives, hears, ready, refused, signals, sleeps } from '../../jobs-by-hand.ts';
 import { ends, misses, started, timelineOf } from '../../timeline-by-hand.ts';
 
@@ -178,6 +179,17 @@ describe('jobs.takeTurns and jobs.runSideBySide', () => {
       outcome: 'broken',
       onTimeAlone: true,
     });
+  });
+
+  test('short jobs that took too long on a busy machine are played again, long ones are judged', () => {
+    const busy = (ms: number) => {
+      const times = [1, 2, 3, 4].map((n) => [10 + n * ms, done(`a ${n}`)] as const);
+      const sent = times.map((_, index) => [10, sleeps(`a ${index + 1}`, ms)] as const);
+      return { ...timelineOf(begun, ...sent, ...times), soonMs: 9_000 };
+    };
+    const claim = jobs('a').runSideBySide({ turns: 2 });
+    expect(() => claim.judge(busy(2_000))).toThrow(OverTooSoon);
+    expect(claim.judge(busy(9_500))).toMatchObject({ outcome: 'broken' });
   });
 });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { answer } from '../../../src/grading/claims/answers.ts';
 import { newConnections } from '../../../src/grading/claims/connections.ts';
 import type { Unstamped } from '../../../src/timeline/events.ts';
-import { answers, asks, fails, misses, timelineOf } from '../../timeline-by-hand.ts';
+import { answers, asks, ends, fails, misses, timelineOf } from '../../timeline-by-hand.ts';
 
 const newcomer = (state: 'open' | 'refused'): Unstamped => ({ kind: 'connection', name: 'newcomer', state });
 
@@ -19,6 +19,12 @@ describe('newConnections.getNo200While', () => {
       outcome: 'broken',
     });
     expect(claim.judge(timelineOf([1, fails('slow', 'ECONNRESET')])).outcome).toBe('moot');
+  });
+
+  test('holds where the program ended by itself before any could be tried: who is gone serves nobody', () => {
+    const cutOff = [1, fails('slow', 'ECONNRESET')] as const;
+    expect(claim.judge(timelineOf(cutOff, [2, ends(1)])).outcome).toBe('holds');
+    expect(claim.judge(timelineOf(cutOff, [2, misses('says error')], [3, ends(1)])).outcome).toBe('moot');
   });
 });
 

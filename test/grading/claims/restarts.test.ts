@@ -53,6 +53,12 @@ describe('restarts.waitsDouble', () => {
     expect(claim.judge(timelineOf(...announced, [60, starts(21)]))).toMatchObject({ outcome: 'broken' });
   });
 
+  test('counts a replacement once, also where it is announced at its start and again when it is up', () => {
+    const twice = [...killed, [111, starts(21)], [150, starts(21)], [160, signals(12, 'SIGKILL')]] as const;
+    expect(claim.judge(timelineOf(...twice, [361, starts(22)]))).toEqual({ outcome: 'holds' });
+    expect(claim.judge(timelineOf(...twice, [300, starts(22)]))).toMatchObject({ outcome: 'broken' });
+  });
+
   test('holds where each wait is at least as long as it must be', () => {
     const timeline = timelineOf(
       ...killed,

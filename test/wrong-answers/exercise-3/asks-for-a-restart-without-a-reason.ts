@@ -1,5 +1,6 @@
 // mistake: The reason of the restart request is the kind of the error, which says nothing of the cause.
-// breaks: second-error, talks-to-its-supervisor
+// breaks: second-error, talks-to-its-supervisor, keeps-the-limit, rejections-end-in-order
+// moot: masks-the-restart-request
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';

@@ -1,5 +1,5 @@
 // mistake: The program exits as soon as the report is written and the message has left; nobody is waited for.
-// breaks: answers-in-flight
+// breaks: answers-in-flight, rejections-end-in-order
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdir, open, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

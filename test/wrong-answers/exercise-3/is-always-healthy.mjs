@@ -1,5 +1,5 @@
 // mistake: A cheat: /health says healthy, whatever has happened.
-// breaks: degrades
+// breaks: degrades, degrades-again
 import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,5 +1,6 @@
 // mistake: A rejection is logged, whatever it is, and the service goes on in a state that nobody knows.
-// breaks: rejected-values, rejections-are-fatal
+// breaks: rejected-values, rejections-are-fatal, rejections-end-in-order
+// moot: masks-the-log, masks-the-report, masks-the-restart-request, names-the-newest-crash, names-the-request
 import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,5 +1,5 @@
 // mistake: The mode is left when somebody asks for the health after its time; where nobody asks, it is never left.
-// breaks: recovers
+// breaks: recovers, degrades-again
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { format, inspect } from 'node:util';

@@ -1,5 +1,5 @@
 // mistake: The degraded mode is entered and never left; a restart is the only cure.
-// breaks: recovers
+// breaks: recovers, degrades-again
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { EventEmitter, on, once } from 'node:events';
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';

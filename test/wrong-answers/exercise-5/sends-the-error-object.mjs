@@ -1,5 +1,5 @@
 // mistake: Sends the Error itself, of which JSON leaves an empty object.
-// breaks: rejected-job-costs-no-worker, done-job-starts-the-count-anew
+// breaks: rejected-job-costs-no-worker
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);
