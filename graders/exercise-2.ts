@@ -2,6 +2,7 @@ import {
   type App,
   afterThe,
   answer,
+  asksUntil,
   type Draw,
   eventLine,
   exit,
@@ -702,10 +703,10 @@ export default grader('exercise-2', [
         rules(draw, { never: { metric: 'loopLagMs', above: half(draw, 600_000, 900_000) } }),
       );
       app.signal('SIGHUP');
-      await app.asksUntil('/health', {
+      await asksUntil({ app, stage }, '/health', {
         as: 'after the reload',
+        needed: 'answered 200 on /health once its rule was gone',
         accepts: ({ status }) => status === 200,
-        text: '/health did not answer 200 once its rule was gone',
       });
     },
     expect: [
