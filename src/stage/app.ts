@@ -193,20 +193,31 @@ export class App extends Looking {
   }
 
   /**
-   * Does something that must lie wholly between two lines of an event, and waits for the second. Where a line came in
-   * between it does so again, under the next name; plays again where it never succeeds.
+   * Does something that must lie wholly between two lines of an event, and waits for the second; `times` does it in so
+   * many gaps in a row. Where a line came in between it begins anew, under the next name; plays again where it never
+   * succeeds.
    */
-  async actsBetween(event: string, as: string, act: (name: string) => Promise<void>): Promise<void> {
+  async actsBetween(
+    event: string,
+    as: string,
+    act: (name: string) => Promise<void>,
+    { times = 1, afterMs = 0 }: Wait & { times?: number } = {},
+  ): Promise<void> {
     for (let round = 1; round <= roundsBetweenLines; round += 1) {
-      await this.saysMore(event);
+      await this.saysMore(event, { afterMs });
       const from = this.log.events.length;
-      await act(`${as}.${round}`);
-      const inBetween = this.log.events
-        .slice(from)
-        .some((seen) => seen.kind === 'line' && parseEventLine(seen)?.event === event);
-      if (inBetween) continue;
-      await this.saysMore(event);
-      return;
+      const lines = (): number =>
+        this.log.events
+          .slice(from)
+          .filter((seen) => seen.kind === 'line' && parseEventLine(seen)?.event === event).length;
+      let done = 0;
+      while (done < times && lines() === done) {
+        await act(times === 1 ? `${as}.${round}` : `${as}.${round}.${done + 1}`);
+        if (lines() !== done) break;
+        await this.saysMore(event, { afterMs });
+        done += 1;
+      }
+      if (done === times) return;
     }
     throw new OverTooSoon(
       `A line "${event}" came while "${as}" was under way, ${roundsBetweenLines} times in a row.`,

@@ -27,8 +27,8 @@ export class Looking extends Waiting {
     });
   }
 
-  /** Waits for a line on stderr, counted from now, that is no event line: free text for an operator. */
-  async complains({ afterMs = 0 }: Wait = {}): Promise<void> {
+  /** Waits for a line on stderr, counted from now, that is none of these events: something for an operator. */
+  async complains({ besides = [], afterMs = 0 }: Wait & { besides?: readonly string[] } = {}): Promise<void> {
     await this.sees('complains', {
       afterMs,
       since: this.log.events.length,
@@ -37,7 +37,7 @@ export class Looking extends Waiting {
         seen.kind === 'line' &&
         seen.app === this.name &&
         seen.stream === 'stderr' &&
-        parseEventLine(seen) === undefined
+        !besides.includes(parseEventLine(seen)?.event ?? '')
           ? true
           : undefined,
     });

@@ -12,7 +12,7 @@ const beating = (BEAT_MS: number) => fixture('beats-and-grows', { BEAT_MS: Strin
 describe('actsBetween', () => {
   test('does once what fits between two lines, and waits for the second of them', async () => {
     await onStage(async (stage) => {
-      const app = stage.start(beating(400));
+      const app = stage.start(beating(700));
       await app.ready();
       const names: string[] = [];
       await app.actsBetween('beat', 'look', async (name) => {
@@ -41,6 +41,22 @@ describe('actsBetween', () => {
         if (names.length < 3) await app.saysMore('beat');
       });
       expect(names.slice(0, 3)).toEqual(['look.1', 'look.2', 'look.3']);
+    });
+  });
+
+  test('does it in so many gaps in a row, each between two lines that follow each other', async () => {
+    await onStage(async (stage) => {
+      const app = stage.start(beating(700));
+      await app.ready();
+      const act = async (name: string): Promise<void> => {
+        app.get('/', { as: name });
+        await app.answered(name);
+      };
+      await app.actsBetween('beat', 'row', act, { times: 2 });
+      const answers = seen(stage, 'answer').slice(-2);
+      expect(answers.map(({ name }) => name.slice(-2))).toEqual(['.1', '.2']);
+      const [first = 0, second = 0] = answers.map(({ body }) => Number(body));
+      expect(second - first).toBe(1);
     });
   });
 

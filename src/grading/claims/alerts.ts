@@ -1,6 +1,6 @@
 import { type EventLine, eventLines } from '../../timeline/event-line.ts';
 import type { Timeline } from '../../timeline/events.ts';
-import { eventsOf, requestNamed, startOf } from '../../timeline/questions.ts';
+import { eventsOf, missedMilestone, requestNamed, startOf } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
 import { figureOf, type Snapshot, snapshotsIn } from './snapshots.ts';
 
@@ -121,30 +121,14 @@ export const rule = (role: string) => ({
     },
   }),
 
-  /** Within one stream: after the sample before the one that completes the row, and before the one after it. */
   firesAtTheSampleThatCompletesTheRow: (): Claim => ({
     text: `the rule "${role}" fires at the sample that completes its row, neither before nor after`,
-    judge(timeline) {
-      const { rule: text, alerts, snapshots, changes } = watch(timeline, role);
-      const due = changes.find(({ state }) => state === 'firing');
-      const first = alerts.find(({ fields }) => fields.state === 'firing');
-      if (due === undefined || first === undefined) {
-        return moot(whatStoppedThePlay(timeline) ?? `the rule "${role}" did not fire`);
-      }
-      const before = snapshots[due.at - 1];
-      const after = snapshots[due.at + 1];
-      const expected = `"firing" at sample ${text.samples ?? 1} above`;
-      const evidence = evidenceOf(timeline, [first]);
-      const isBefore = (a: EventLine, b: EventLine): boolean =>
-        a.line.stream === b.line.stream && timeline.events.indexOf(a.line) < timeline.events.indexOf(b.line);
-      if (before !== undefined && isBefore(first, before.line)) {
-        return broken(expected, 'it fired at an earlier one', { evidence });
-      }
-      if (after !== undefined && isBefore(after.line, first)) {
-        return broken(expected, 'it fired at a later one', { evidence });
-      }
-      return holds;
-    },
+    judge: (timeline) => judgeMoment(timeline, role, 'firing'),
+  }),
+
+  resolvesAtTheFirstSampleThatIsNotAbove: (): Claim => ({
+    text: `the rule "${role}" resolves at the first sample that is not above, neither before nor after`,
+    judge: (timeline) => judgeMoment(timeline, role, 'resolved'),
   }),
 
   /** Not before the request, and once at some time after it. */
@@ -194,13 +178,41 @@ export const rule = (role: string) => ({
   }),
 });
 
+/** Within one stream: after the sample before the one that brings the change, and before the one after it. */
+function judgeMoment(timeline: Timeline, role: string, state: State): Judgement {
+  const { rule: text, alerts, snapshots, changes } = watch(timeline, role);
+  const due = changes.find((change) => change.state === state);
+  const first = alerts.find(({ fields }) => fields.state === state);
+  if (due === undefined || first === undefined) {
+    return moot(whatStoppedThePlay(timeline) ?? `the rule "${role}" never said "${state}"`);
+  }
+  const before = snapshots[due.at - 1];
+  const after = snapshots[due.at + 1];
+  const which = state === 'firing' ? `sample ${text.samples ?? 1} above` : 'the first sample not above';
+  const expected = `"${state}" at ${which}`;
+  const evidence = evidenceOf(timeline, [first]);
+  const isBefore = (a: EventLine, b: EventLine): boolean =>
+    a.line.stream === b.line.stream && timeline.events.indexOf(a.line) < timeline.events.indexOf(b.line);
+  if (before !== undefined && isBefore(first, before.line)) {
+    return broken(expected, `"${state}" came at an earlier one`, { evidence });
+  }
+  if (after !== undefined && isBefore(after.line, first)) {
+    return broken(expected, `"${state}" came at a later one`, { evidence });
+  }
+  return holds;
+}
+
+/** A play that stopped for another reason says nothing; one that waited for the alert itself in vain does. */
 function judgeFirst(timeline: Timeline, role: string, firing: readonly EventLine[]): Judgement {
   if (firing.length > 0) return holds;
+  const missed = missedMilestone(timeline);
+  const stopped = whatStoppedThePlay(timeline);
+  if (stopped !== undefined && missed?.milestone !== 'says alert') return moot(stopped);
   const { name } = ruleNamed(timeline, role);
   return broken(
     `a line {"event":"alert","name":"${name}",...,"state":"firing"}`,
     'no such line was printed',
-    {},
+    { onTimeAlone: missed?.onTime === true },
   );
 }
 

@@ -38,14 +38,14 @@ export const stderr = {
     },
   }),
 
-  /** Free text that came after the last signal; event lines may have come there for other reasons. */
-  saysSomethingAfterTheSignal: (): Claim => ({
+  /** After the last signal, in whatever form; lines of these events came there for other reasons. */
+  saysSomethingAfterTheSignal: ({ besides }: { besides: readonly string[] }): Claim => ({
     text: 'the program says on stderr that it could not do what the signal asked for',
     judge(timeline) {
       const signal = signalsTo(timeline).at(-1);
       if (signal === undefined) return moot(whatStoppedThePlay(timeline) ?? 'no signal was sent');
       const said = complaintsIn(timeline).some(
-        (line) => line.atMs >= signal.atMs && parseEventLine(line) === undefined,
+        (line) => line.atMs >= signal.atMs && !besides.includes(parseEventLine(line)?.event ?? ''),
       );
       if (said) return holds;
       const onTimeAlone = missedMilestone(timeline)?.onTime === true;

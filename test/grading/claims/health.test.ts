@@ -69,7 +69,7 @@ describe('stderr', () => {
   });
 
   test('a complaint after the signal is free text, and no event line', () => {
-    const claim = stderr.saysSomethingAfterTheSignal();
+    const claim = stderr.saysSomethingAfterTheSignal({ besides: ['alert'] });
     const before = prints('ready to go', 'stderr');
     const hangup = signal('SIGHUP');
     expect(

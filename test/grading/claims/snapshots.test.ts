@@ -31,6 +31,25 @@ describe('keepThePaceOf', () => {
     expect(claim.judge(at(200, 400, 600, 800))).toMatchObject({ outcome: 'broken', onTimeAlone: true });
   });
 
+  test('a busy machine makes some gaps longer; a pace that is too slow makes all of them', () => {
+    expect(claim.judge(at(100, 300, 520, 625, 900)).outcome).toBe('holds');
+    expect(claim.judge(at(200, 400, 600, 1_100, 1_300)).outcome).toBe('broken');
+  });
+
+  test('where most lines reached us in one go, the times that the program printed decide whether anything can be said', () => {
+    const late = (paceMs: number) =>
+      timelineOf(
+        given,
+        ...[400, 400, 400, 400, 500].map((ms, index): Entry => {
+          const at = new Date(1_000_000 + index * paceMs).toISOString();
+          return [ms, says('snapshot', { at })];
+        }),
+      );
+    expect(() => claim.judge(late(100))).toThrow('in one go');
+    expect(claim.judge(late(50))).toMatchObject({ outcome: 'broken' });
+    expect(claim.judge(at(400, 400, 400, 400, 500)).outcome).toBe('broken');
+  });
+
   test('is moot with one snapshot', () => {
     expect(claim.judge(at(100)).outcome).toBe('moot');
   });
@@ -129,6 +148,18 @@ describe('lag', () => {
     expect(claim.judge(rounds([76, 1], [84, 1], [9, 1])).outcome).toBe('holds');
     expect(claim.judge(rounds([9, 1], [84, 1], [9, 1])).outcome).toBe('broken');
     expect(claim.judge(rounds([170, 1], [170, 1], [84, 1])).outcome).toBe('broken');
+  });
+
+  test('what is too short is no fault of the machine, and what is too long may be one', () => {
+    const claim = lag('loopLagMs').showsEachBlock();
+    expect(claim.judge(rounds([9, 1], [9, 1], [9, 1]))).not.toHaveProperty('onTimeAlone');
+    expect(claim.judge(rounds([9, 1], [170, 1], [84, 1]))).not.toHaveProperty('onTimeAlone');
+    expect(claim.judge(rounds([170, 1], [170, 1], [84, 1]))).toHaveProperty('onTimeAlone', true);
+    expect(
+      lag('loopLagMs')
+        .isSmallAgain()
+        .judge(rounds([76, 76], [84, 84])),
+    ).toHaveProperty('onTimeAlone', true);
   });
 
   test('a figure that stays up does so after every block', () => {
