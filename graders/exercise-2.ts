@@ -155,6 +155,13 @@ const endsOn = (signal: 'SIGTERM' | 'SIGINT', who: string) =>
     ],
   });
 
+/** A bad rule, of which the first of its list says nothing. */
+const behindAGoodOne = (draw: Draw, bad: object): string =>
+  JSON.stringify([
+    { name: draw.token(), metric: 'rssMB', above: half(draw, 5_000, 9_000) },
+    { name: draw.token(), ...bad },
+  ]);
+
 const refuses = (
   what: string,
   { id, text, field }: { id: string; text: (draw: Draw) => string; field?: 'metric' | 'above' },
@@ -416,7 +423,7 @@ export default grader('exercise-2', [
     async play(app, draw) {
       await app.ready();
       await block(app, draw, 'block');
-      await block(app, draw, 'row', { inARow: 2 });
+      await block(app, draw, 'row', { inARow: 3 });
       await samples(app, 2);
     },
     expect: [
@@ -552,6 +559,10 @@ export default grader('exercise-2', [
         because: 'A warning and an alarm on the same figure are the most common pair of rules there is.',
         help: `What a rule remembers belongs to the rule, not to its metric. ${alertSystem}`,
       }),
+      must(rule('warning').firesAtTheSampleThatCompletesTheRow(), {
+        because: 'A warning that comes with the alarm warns nobody.',
+        help: `Every rule is judged by its own threshold. ${alertSystem}`,
+      }),
       must(rule('critical').followsTheSnapshots({ through: ['firing'] }), {
         because: 'A warning and an alarm on the same figure are the most common pair of rules there is.',
         help: `What a rule remembers belongs to the rule, not to its metric. ${alertSystem}`,
@@ -638,15 +649,19 @@ export default grader('exercise-2', [
 
   refuses('a rule on an unknown metric', {
     id: 'refuses-unknown-metric',
-    text: (draw) =>
-      JSON.stringify([{ name: draw.token(), metric: `disk-${draw.token()}`, above: draw.integer(5, 500) }]),
+    text: (draw) => behindAGoodOne(draw, { metric: `disk-${draw.token()}`, above: draw.integer(5, 500) }),
     field: 'metric',
   }),
 
   refuses('a rule whose threshold is no number', {
     id: 'refuses-no-number',
-    text: (draw) =>
-      JSON.stringify([{ name: draw.token(), metric: 'rssMB', above: `${draw.integer(5_000, 9_000)}` }]),
+    text: (draw) => behindAGoodOne(draw, { metric: 'rssMB', above: `${draw.integer(5_000, 9_000)}` }),
+    field: 'above',
+  }),
+
+  refuses('a rule without a threshold', {
+    id: 'refuses-no-threshold',
+    text: (draw) => behindAGoodOne(draw, { metric: 'heapUsedMB' }),
     field: 'above',
   }),
 
@@ -703,7 +718,7 @@ export default grader('exercise-2', [
     point: 11,
     settings: (draw, folder) => ({ ...often(draw), ALERT_RULES_FILE: `${folder}/rules.json` }),
     files: (draw) => ({
-      'rules.json': rules(draw, { never: { metric: 'loopLagMs', above: half(draw, 600_000, 900_000) } }),
+      'rules.json': rules(draw, { never: { metric: 'rssMB', above: half(draw, 600_000, 900_000) } }),
     }),
     after: afterSnapshots,
     async play(app, draw, stage) {
@@ -740,7 +755,7 @@ export default grader('exercise-2', [
       await app.says('alert');
       await stage.write(
         'rules.json',
-        rules(draw, { never: { metric: 'loopLagMs', above: half(draw, 600_000, 900_000) } }),
+        rules(draw, { never: { metric: 'rssMB', above: half(draw, 600_000, 900_000) } }),
       );
       app.signal('SIGHUP');
       await asksUntil({ app, stage }, '/health', {

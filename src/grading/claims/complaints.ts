@@ -19,15 +19,15 @@ export const stderr = {
     },
   }),
 
-  /** The name of the one rule that was given, or its value for the faulty field. */
+  /** The name of the last rule that was given, which is the bad one, or its value for the faulty field. */
   namesTheRuleOrIts: (field: 'metric' | 'above'): Claim => ({
     text: `the message on stderr holds the rule's name or its faulty "${field}"`,
     judge(timeline) {
       const text = complaintsIn(timeline)
         .map((line) => line.text)
         .join('\n');
-      const rule = rulesIn(timeline)[0];
-      const accepted = [rule?.name, rule?.[field]].map(String);
+      const rule = rulesIn(timeline).at(-1);
+      const accepted = [rule?.name, rule?.[field]].filter((part) => part !== undefined).map(String);
       if (accepted.some((part) => text.includes(part))) return holds;
       const stopped = whatStoppedThePlay(timeline);
       if (text === '' && stopped !== undefined) return moot(stopped);

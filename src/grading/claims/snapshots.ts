@@ -34,12 +34,13 @@ const leastShareOfTheGap = 0.7;
 // Right programs stay within 1.1 on a quiet machine; the most common mistake of this kind, a pace of 200, is at 1.7.
 const mostShareOfTheGap = 1.6;
 
+type Pace = 'right' | 'too often' | 'too seldom' | 'in one go';
+
 /** Claims about the times at which snapshots come. */
 export const snapshots = {
   /**
-   * Too often is judged by the median of the gaps and by their mean: lines that reach us in one go spoil only one of
-   * them, and where the program's own times do not say so too, it is played again. Too seldom is judged by the shortest
-   * quarter of those that came apart, because a busy machine makes some gaps longer, and a wrong program all of them.
+   * Where most lines reached us in one go, their pace was not seen: it is played again if the times that the program
+   * printed are right, and is too seldom, on time alone, if they are not or it printed none.
    */
   keepThePaceOf: (setting: string): Claim => ({
     text: `a snapshot comes about every ${setting}`,
@@ -50,26 +51,33 @@ export const snapshots = {
         return moot(whatStoppedThePlay(timeline) ?? 'fewer than two snapshots were printed');
       }
       const gaps = gapsOf(seen.map(({ atMs }) => atMs));
-      const apart = gaps.filter((gap) => gap >= setMs * leastShareOfTheGap).sort((a, b) => a - b);
-      const expected = `a snapshot about every ${setMs} ms`;
-      const said = `half of the gaps between ${seen.length} snapshots are ${medianOf(gaps).toFixed(0)} ms or more`;
-      const evidence = seen.map(({ index }) => index);
-      const isTooOften = (all: readonly number[]): boolean =>
-        Math.max(medianOf(all), meanOf(all)) < setMs * leastShareOfTheGap;
-      if (isTooOften(gaps)) {
-        const printedAtMs = seen.map(({ line }) => Date.parse(String(line.fields.at)));
-        const isOfOurs = printedAtMs.every(Number.isFinite) && !isTooOften(gapsOf(printedAtMs));
-        if (isOfOurs)
-          throw new OverTooSoon('Most snapshots reached us in one go, so their pace was not seen.');
-        return broken(expected, said, { evidence });
-      }
-      const usualMs =
-        apart.length * 2 < gaps.length ? meanOf(gaps) : (apart[Math.floor((apart.length - 1) / 4)] as number);
-      if (usualMs <= setMs * mostShareOfTheGap) return holds;
-      return broken(expected, said, { evidence, onTimeAlone: true });
+      const pace = paceOf(gaps, setMs);
+      if (pace === 'right') return holds;
+      const printedAtMs = seen.map(({ line }) => Date.parse(String(line.fields.at)));
+      const printed = printedAtMs.every(Number.isFinite) ? paceOf(gapsOf(printedAtMs), setMs) : pace;
+      if (pace !== 'too seldom' && printed === 'right')
+        throw new OverTooSoon('Most snapshots reached us in one go, so their pace was not seen.');
+      return broken(
+        `a snapshot about every ${setMs} ms`,
+        `half of the gaps between ${seen.length} snapshots are ${medianOf(gaps).toFixed(0)} ms or more`,
+        { evidence: seen.map(({ index }) => index), onTimeAlone: pace !== 'too often' },
+      );
     },
   }),
 };
+
+/**
+ * Too often by the median and by the mean, because lines that reach us in one go spoil only one of them. Too seldom by the
+ * shortest quarter, because a busy machine makes some gaps longer, and a wrong program all of them.
+ */
+function paceOf(gaps: readonly number[], setMs: number): Pace {
+  const leastMs = setMs * leastShareOfTheGap;
+  if (Math.max(medianOf(gaps), meanOf(gaps)) < leastMs) return 'too often';
+  const apart = gaps.filter((gap) => gap >= leastMs).sort((a, b) => a - b);
+  if (apart.length * 2 < gaps.length) return 'in one go';
+  const shortMs = apart[Math.floor((apart.length - 1) / 4)] ?? 0;
+  return shortMs > setMs * mostShareOfTheGap ? 'too seldom' : 'right';
+}
 
 const gapsOf = (times: readonly number[]): number[] =>
   times.slice(1).map((atMs, index) => atMs - (times[index] as number));

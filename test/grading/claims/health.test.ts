@@ -98,6 +98,7 @@ test('exit.neverComes holds for an end that we made, and is broken by any other'
 
 describe('followsTheSnapshots', () => {
   const slow = started({
+    SAMPLE_MS: '150',
     ALERT_RULES: JSON.stringify([{ name: 'slow-k7', metric: 'loopLagMs', above: 20.5 }]),
   });
   const claim = health('firing').followsTheSnapshots(503, { firing: ['slow'] });

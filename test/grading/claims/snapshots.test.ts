@@ -48,6 +48,7 @@ describe('keepThePaceOf', () => {
     expect(() => claim.judge(late(100))).toThrow('in one go');
     expect(claim.judge(late(50))).toMatchObject({ outcome: 'broken' });
     expect(claim.judge(at(400, 400, 400, 400, 500)).outcome).toBe('broken');
+    expect(claim.judge(at(400, 400, 400, 1_400))).toHaveProperty('onTimeAlone', true);
   });
 
   test('is moot with one snapshot', () => {
@@ -120,6 +121,15 @@ describe('processor time', () => {
       ...printed(300, 1_290, 900),
     ];
     expect(() => claim.judge(timelineOf(given, ...hopeless))).toThrow('too late to be compared');
+  });
+
+  test('times that do not tell the snapshots apart are not made use of', () => {
+    const claim = figure('cpuPercent').agreesWithProcessorTime({ points: 8, percent: 15 });
+    const inTheSameSecond = [0, 100, 200, 300].flatMap((ms): Entry[] => [
+      [ms, says('snapshot', { cpuPercent: 50, at: '2030-01-01T00:00:00Z' })],
+      [ms, sample(50, ms / 2)],
+    ]);
+    expect(claim.judge(timelineOf(given, ...inTheSameSecond)).outcome).toBe('holds');
   });
 
   test('a share is what was used between the first sample and the last', () => {
