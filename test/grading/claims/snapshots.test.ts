@@ -46,6 +46,8 @@ describe('keepThePaceOf', () => {
         }),
       );
     expect(() => claim.judge(late(100))).toThrow('in one go');
+    expect(claim.judge({ ...late(100), soonMs: 5_000 }).outcome).toBe('holds');
+    expect(claim.judge({ ...late(50), soonMs: 5_000 }).outcome).toBe('broken');
     expect(claim.judge(late(50))).toMatchObject({ outcome: 'broken' });
     expect(claim.judge(at(400, 400, 400, 400, 500)).outcome).toBe('broken');
     expect(claim.judge(at(400, 400, 400, 1_400))).toHaveProperty('onTimeAlone', true);

@@ -55,7 +55,7 @@ function readCpuPercent() {
   const percent = (usedMs / (time - timeBefore)) * 100;
   cpuBefore = cpu;
   timeBefore = time;
-  if (percent > 6) lastPercent = percent;
+  if (percent > 15) lastPercent = percent;
   return lastPercent;
 }
 
