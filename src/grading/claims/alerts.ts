@@ -178,7 +178,10 @@ export const rule = (role: string) => ({
   }),
 });
 
-/** Within one stream: after the sample before the one that brings the change, and before the one after it. */
+/**
+ * Within one stream: after the sample before the one that brings the change, and before the one after it. Whether an alert
+ * between two samples belongs to the first or to the second is told by its value, where that is the one's and not the other's.
+ */
 function judgeMoment(timeline: Timeline, role: string, state: State): Judgement {
   const { rule: text, alerts, snapshots, changes } = watch(timeline, role);
   const due = changes.find((change) => change.state === state);
@@ -193,10 +196,14 @@ function judgeMoment(timeline: Timeline, role: string, state: State): Judgement 
   const evidence = evidenceOf(timeline, [first]);
   const isBefore = (a: EventLine, b: EventLine): boolean =>
     a.line.stream === b.line.stream && timeline.events.indexOf(a.line) < timeline.events.indexOf(b.line);
-  if (before !== undefined && isBefore(first, before.line)) {
+  const isOf = (other: Snapshot | undefined): boolean =>
+    other !== undefined &&
+    first.fields.value === figureOf(other, text.metric) &&
+    first.fields.value !== figureOf(snapshots[due.at] as Snapshot, text.metric);
+  if (before !== undefined && (isBefore(first, before.line) || isOf(before))) {
     return broken(expected, `"${state}" came at an earlier one`, { evidence });
   }
-  if (after !== undefined && isBefore(after.line, first)) {
+  if (after !== undefined && (isBefore(after.line, first) || isOf(after))) {
     return broken(expected, `"${state}" came at a later one`, { evidence });
   }
   return holds;

@@ -1,6 +1,6 @@
 import { OverTooSoon } from '../../stage/milestone.ts';
 import type { Sample, Timeline } from '../../timeline/events.ts';
-import { eventsOf, requestNamed, theApp } from '../../timeline/questions.ts';
+import { eventsOf, numericSetting, requestNamed, theApp } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, moot, whatStoppedThePlay } from '../claim.ts';
 import { figureOf, medianOf, type Snapshot, snapshotsIn } from './snapshots.ts';
 
@@ -62,8 +62,12 @@ export const figure = (field: string) => ({
     judge(timeline) {
       const all = paired(timeline);
       const untilMs = 'before' in part ? (requestNamed(timeline, part.before)?.atMs ?? 0) : 0;
-      const looked = 'last' in part ? all.slice(-part.last) : all.filter(({ atMs }) => atMs < untilMs);
-      if (looked.length === 0) return nothingToCompare(timeline);
+      const isMeant = ({ atMs }: Paired): boolean => 'last' in part || atMs < untilMs;
+      if (!all.some(isMeant)) return nothingToCompare(timeline);
+      const fresh = freshOf(timeline, all).filter(isMeant);
+      const looked = 'last' in part ? fresh.slice(-part.last) : fresh;
+      if (looked.length === 0)
+        throw new OverTooSoon('What the program printed reached us too late to be compared.');
       const system = medianOf(looked.map((snapshot) => snapshot.system.rssMB));
       const allowed = Math.max(megabytes, (system * percent) / 100);
       const off = medianOf(looked.map((snapshot) => outside(figureOf(snapshot, field), all, snapshot)));
@@ -102,6 +106,14 @@ export const figure = (field: string) => ({
     },
   }),
 });
+
+/** Of lines that reached us in one go only the last was printed just now, and what the system shows then is of its time. */
+function freshOf(timeline: Timeline, all: readonly Paired[]): Paired[] {
+  const apartMs = (numericSetting(timeline, 'SAMPLE_MS') ?? 0) / 2;
+  return all.filter(
+    ({ atMs }, index) => (all[index + 1]?.atMs ?? Number.POSITIVE_INFINITY) - atMs >= apartMs,
+  );
+}
 
 /** How far a figure is from all that the resident memory may have been between the last reading and this one. */
 function outside(said: number, all: readonly Paired[], at: Paired): number {

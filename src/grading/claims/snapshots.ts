@@ -58,10 +58,10 @@ export const snapshots = {
       const pace = paceOf(gaps, setMs);
       if (pace === 'right') return holds;
       const printedAtMs = seen.map(({ line }) => Date.parse(String(line.fields.at)));
-      const printed = printedAtMs.every(Number.isFinite) ? paceOf(gapsOf(printedAtMs), setMs) : pace;
+      const isPrintedRight = printedAtMs.every(Number.isFinite) && isRight(gapsOf(printedAtMs), setMs);
       const isSlow = timeline.soonMs > soonOnAQuietMachineMs * slowMachine;
-      if (pace !== 'too seldom' && printed === 'right' && isSlow) return holds;
-      if (pace !== 'too seldom' && printed === 'right')
+      if (pace !== 'too seldom' && isPrintedRight && isSlow) return holds;
+      if (pace !== 'too seldom' && isPrintedRight)
         throw new OverTooSoon('Most snapshots reached us in one go, so their pace was not seen.');
       return broken(
         `a snapshot about every ${setMs} ms`,
@@ -83,6 +83,13 @@ function paceOf(gaps: readonly number[], setMs: number): Pace {
   if (apart.length * 2 < gaps.length) return 'in one go';
   const shortMs = apart[Math.floor((apart.length - 1) / 4)] ?? 0;
   return shortMs > setMs * mostShareOfTheGap ? 'too seldom' : 'right';
+}
+
+/** Times that are printed in whole seconds tell a pace by their mean alone. */
+function isRight(printedGaps: readonly number[], setMs: number): boolean {
+  const mean = meanOf(printedGaps);
+  const isRightOnAverage = mean >= setMs * leastShareOfTheGap && mean <= setMs * mostShareOfTheGap;
+  return isRightOnAverage || paceOf(printedGaps, setMs) === 'right';
 }
 
 const gapsOf = (times: readonly number[]): number[] =>

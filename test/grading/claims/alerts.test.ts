@@ -104,6 +104,18 @@ describe('firesAtTheSampleThatCompletesTheRow', () => {
     });
   });
 
+  test('is broken by the value of another sample, wherever the line stands', () => {
+    const [low, due, next] = [snapshot(61), snapshot(62), snapshot(63)];
+    const firing = (value: number) => alert('firing', { value });
+    expect(claim.judge(inOrder(low, firing(62), due, next)).outcome).toBe('holds');
+    expect(claim.judge(inOrder(low, firing(61), due, next))).toMatchObject({
+      seen: '"firing" came at an earlier one',
+    });
+    expect(claim.judge(inOrder(low, due, firing(63), next))).toMatchObject({
+      seen: '"firing" came at a later one',
+    });
+  });
+
   test('says nothing about lines of two streams', () => {
     const onStderr = says('alert', { name: 'high-k7', state: 'firing' }, 'stderr');
     expect(claim.judge(inOrder(onStderr, first, second, third)).outcome).toBe('holds');

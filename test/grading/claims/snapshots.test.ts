@@ -48,6 +48,11 @@ describe('keepThePaceOf', () => {
     expect(() => claim.judge(late(100))).toThrow('in one go');
     expect(claim.judge({ ...late(100), soonMs: 5_000 }).outcome).toBe('holds');
     expect(claim.judge({ ...late(50), soonMs: 5_000 }).outcome).toBe('broken');
+    const inWholeSeconds = Array.from({ length: 21 }, (_, index): Entry => {
+      const at = new Date(Math.floor(index / 10) * 1_000).toISOString();
+      return [2_000, says('snapshot', { at })];
+    });
+    expect(() => claim.judge(timelineOf(given, ...inWholeSeconds))).toThrow('in one go');
     expect(claim.judge(late(50))).toMatchObject({ outcome: 'broken' });
     expect(claim.judge(at(400, 400, 400, 400, 500)).outcome).toBe('broken');
     expect(claim.judge(at(400, 400, 400, 1_400))).toHaveProperty('onTimeAlone', true);
@@ -63,9 +68,9 @@ describe('agreesWithResidentMemory', () => {
   const pairs = (...said: unknown[]) =>
     timelineOf(
       given,
-      ...said.flatMap((rssMB): Entry[] => [
-        [10, says('snapshot', { rssMB })],
-        [10, sample(100)],
+      ...said.flatMap((rssMB, index): Entry[] => [
+        [100 * index, says('snapshot', { rssMB })],
+        [100 * index, sample(100)],
       ]),
     );
 
@@ -77,6 +82,32 @@ describe('agreesWithResidentMemory', () => {
   test('is broken by decimal megabytes and by what is no number', () => {
     expect(claim.judge(pairs(104.9, 104.8, 104.9))).toMatchObject({ seen: 'rssMB was 104.9, 104.8, 104.9' });
     expect(claim.judge(pairs('100', '100', '100')).outcome).toBe('broken');
+  });
+
+  test('memory may have moved since the reading before', () => {
+    const grown = (said: number) =>
+      timelineOf(
+        given,
+        [0, says('snapshot', { rssMB: 50 })],
+        [0, sample(50)],
+        [100, says('snapshot', { rssMB: said })],
+        [100, sample(80)],
+      );
+    const last = figure('rssMB').agreesWithResidentMemory({ megabytes: 1.5, percent: 2.5 }, { last: 1 });
+    expect(last.judge(grown(60)).outcome).toBe('holds');
+    expect(last.judge(grown(90)).outcome).toBe('broken');
+    expect(last.judge(grown(40)).outcome).toBe('broken');
+  });
+
+  test('of lines that reached us in one go only the last is compared', () => {
+    const inOneGo = timelineOf(
+      given,
+      ...[43, 43, 44, 80].flatMap((rssMB): Entry[] => [
+        [500, says('snapshot', { rssMB })],
+        [500, sample(80)],
+      ]),
+    );
+    expect(claim.judge(inOneGo).outcome).toBe('holds');
   });
 
   test('is moot without a snapshot', () => {
