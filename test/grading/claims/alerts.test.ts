@@ -127,14 +127,29 @@ describe('resolvesAtTheFirstSampleThatIsNotAbove', () => {
   const fired = [snapshot(60), snapshot(60), alert('firing')];
   const [calm, calmer] = [snapshot(40), snapshot(30)];
 
-  test('holds beside that sample, is broken a sample later, and is moot where it never resolved', () => {
+  test('holds beside that sample and where it never fired, and is broken a sample later and where it never resolved', () => {
     expect(claim.judge(inOrder(...fired, calm, alert('resolved'), calmer)).outcome).toBe('holds');
     expect(claim.judge(inOrder(...fired, alert('resolved'), calm, calmer)).outcome).toBe('holds');
     expect(claim.judge(inOrder(...fired, calm, calmer, alert('resolved')))).toMatchObject({
       expected: '"resolved" at the first sample not above',
       seen: '"resolved" came at a later one',
     });
-    expect(claim.judge(inOrder(...fired, calm, calmer)).outcome).toBe('moot');
+    expect(claim.judge(inOrder(...fired, calm, calmer))).toMatchObject({ seen: 'it never resolved' });
+    expect(claim.judge(inOrder(...fired, calm)).outcome).toBe('holds');
+    expect(claim.judge(inOrder(snapshot(60), snapshot(60), calm, calmer)).outcome).toBe('holds');
+  });
+
+  test('counts from the own firing of the rule, also where that came for another reason', () => {
+    const early = [
+      snapshot(60),
+      alert('firing'),
+      calm,
+      alert('resolved'),
+      snapshot(60),
+      snapshot(60),
+      calmer,
+    ];
+    expect(claim.judge(inOrder(...early)).outcome).toBe('holds');
   });
 });
 

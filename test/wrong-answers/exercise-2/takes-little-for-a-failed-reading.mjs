@@ -1,4 +1,4 @@
-// mistake: A processor time of almost nothing is taken for a failed reading, and the last figure stands: at rest that is the one of the start.
+// mistake: A processor time of almost nothing is taken for a failed reading, and the last figure stands; before the first that counts it is a full core.
 // breaks: cpu-agrees-at-rest
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -44,9 +44,9 @@ const RESOLUTION_MS = 10;
 const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
 histogram.enable();
 let metrics = null;
-let cpuBefore = { user: 0, system: 0 };
-let timeBefore = 0;
-let lastPercent = 0;
+let cpuBefore = process.cpuUsage();
+let timeBefore = performance.now();
+let lastPercent = 100;
 
 function readCpuPercent() {
   const cpu = process.cpuUsage();
