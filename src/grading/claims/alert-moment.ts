@@ -25,8 +25,8 @@ export function judgeMoment(
   const isOn = (side: Snapshot, is: 'before' | 'after'): boolean =>
     side.line.line.stream === alert.line.stream &&
     (is === 'before' ? place < side.index : place > side.index);
-  const isOf = (other: Snapshot): boolean =>
-    value === figureOf(other, metric) && value !== figureOf(snapshots[at] as Snapshot, metric);
+  const due = figureOf(snapshots[at] as Snapshot, metric);
+  const isOf = (other: Snapshot): boolean => value === figureOf(other, metric) && !isRounded(value, due);
   const [before, after] = [snapshots[at - 1], snapshots[at + 1]];
   const wasEarly = before !== undefined && (isOn(before, 'before') || isOf(before));
   const wasLate = after !== undefined && (isOn(after, 'after') || isOf(after));
@@ -35,3 +35,7 @@ export function judgeMoment(
     evidence: [place],
   });
 }
+
+/** That a value is the figure, cut or rounded to as many decimals as it has itself. */
+const isRounded = (value: number, figure: number): boolean =>
+  Math.abs(value - figure) < 10 ** -(String(value).split('.')[1] ?? '').length;

@@ -108,6 +108,7 @@ describe('firesAtTheSampleThatCompletesTheRow', () => {
     const [low, due, next] = [snapshot(61), snapshot(62), snapshot(63)];
     const firing = (value: number) => alert('firing', { value });
     expect(claim.judge(inOrder(low, firing(62), due, next)).outcome).toBe('holds');
+    expect(claim.judge(inOrder(low, firing(61), snapshot(61.9), next)).outcome).toBe('holds');
     expect(claim.judge(inOrder(low, firing(61), due, next))).toMatchObject({
       seen: '"firing" came at an earlier one',
     });
