@@ -2,6 +2,7 @@ import {
   type App,
   afterThe,
   answer,
+  asksUntil,
   type Draw,
   eventLine,
   exit,
@@ -45,9 +46,21 @@ const afterSnapshots = ['prints-snapshots'];
 /** Short, so that a check ends soon; the contract promises a pace from 50 ms on. */
 const often = (draw: Draw) => ({ SAMPLE_MS: draw.integer(60, 80) });
 
-/** Wide enough for a block of up to 85 ms that begins well inside and ends well before the next sample. */
-const wideSampleMs = (draw: Draw): number => draw.lasting(150);
-const blockMs = (draw: Draw): number => draw.integer(60, 85);
+/** Samples wide enough for a block that begins well inside and ends well before the next one. */
+const quietSampleMs = 150;
+const wideSampleMs = (draw: Draw): number => draw.wide(quietSampleMs);
+/** On a slow machine the blocks grow with its stalls, and a third as fast as the samples, into which they have to fit. */
+const shortestBlockMs = (sampleMs: number): number => 60 * (1 + (sampleMs / quietSampleMs - 1) / 3);
+/** A histogram that was reset counts from its next tick on, 10 ms later; what a sample means may be decided elsewhere. */
+const settles = (app: App): Promise<void> => app.leftAlone({ forMs: 25 });
+const blockMs = (app: App, draw: Draw): number =>
+  Math.round((shortestBlockMs(app.setting('SAMPLE_MS')) * draw.integer(100, 140)) / 100);
+/** Far above the calm of a right program, and below the shortest block less what a probe of 20 ms may miss of it. */
+const lagAbove = (
+  draw: Draw,
+  sampleMs: number,
+  percentOfABlock: readonly [from: number, to: number],
+): number => Math.floor((shortestBlockMs(sampleMs) * draw.integer(...percentOfABlock)) / 100) + 0.5;
 
 /** Halves, so that no rounding of a figure carries it across. */
 const half = (draw: Draw, from: number, to: number): number => draw.integer(from, to) + 0.5;
@@ -79,17 +92,20 @@ async function fill(app: App, draw: Draw, as = 'memory'): Promise<void> {
   await app.grows({ toMB: beforeMB + mb * 0.8 });
 }
 
-/** One block that lies wholly inside a sample, and the sample after it. `/health` is asked in between. */
-async function block(app: App, draw: Draw, as: string): Promise<void> {
-  await app.actsBetween('snapshot', as, async (name) => {
-    const ms = blockMs(draw);
-    // A histogram that was reset counts from its next tick on.
-    await app.leftAlone({ forMs: 25 });
+/**
+ * One block that lies wholly inside a sample, and the sample after it; or `inARow`, each in the sample after the last.
+ * `/health` is asked in between.
+ */
+async function block(app: App, draw: Draw, as: string, { inARow = 1 } = {}): Promise<void> {
+  const act = async (name: string): Promise<void> => {
+    const ms = blockMs(app, draw);
+    await settles(app);
     app.post(`/load/block?ms=${ms}`, { as: name });
     await app.answered(name);
     app.get('/health', { as: afterThe(name), takesMs: ms });
     await app.answered(afterThe(name));
-  });
+  };
+  await app.actsBetween('snapshot', as, act, { times: inARow, afterMs: app.setting('SAMPLE_MS') });
 }
 
 async function threeBlocks(app: App, draw: Draw): Promise<void> {
@@ -101,6 +117,7 @@ async function threeBlocks(app: App, draw: Draw): Promise<void> {
 }
 
 async function asks(app: App, as: string): Promise<void> {
+  await settles(app);
   app.get('/health', { as });
   await app.answered(as);
 }
@@ -112,6 +129,9 @@ async function asksBeforeAndAfterABlock(app: App, draw: Draw, as: string): Promi
   await block(app, draw, as);
   await asks(app, `firing after ${as}`);
 }
+
+/** These lines may come on stderr as well, and are no complaint there. */
+const ownEvents = ['snapshot', 'alert'];
 
 const isFiniteNumber = (value: unknown): boolean => typeof value === 'number' && Number.isFinite(value);
 
@@ -134,6 +154,13 @@ const endsOn = (signal: 'SIGTERM' | 'SIGINT', who: string) =>
       }),
     ],
   });
+
+/** A bad rule, of which the first of its list says nothing. */
+const behindAGoodOne = (draw: Draw, bad: object): string =>
+  JSON.stringify([
+    { name: draw.token(), metric: 'rssMB', above: half(draw, 5_000, 9_000) },
+    { name: draw.token(), ...bad },
+  ]);
 
 const refuses = (
   what: string,
@@ -237,7 +264,7 @@ export default grader('exercise-2', [
   scenario('snapshots keep the pace that was set', {
     id: 'snapshots-keep-pace',
     point: 1,
-    settings: (draw) => ({ SAMPLE_MS: draw.integer(70, 110) }),
+    settings: (draw) => ({ SAMPLE_MS: draw.integer(90, 115) }),
     after: afterSnapshots,
     async play(app) {
       await app.ready();
@@ -383,16 +410,21 @@ export default grader('exercise-2', [
   scenario('a rule resolves once when its metric comes back, and may then fire again', {
     id: 'resolves-once',
     point: 4,
-    settings: (draw) => ({
-      SAMPLE_MS: wideSampleMs(draw),
-      ALERT_RULES: rules(draw, { lag: { metric: 'loopLagMs', above: half(draw, 25, 35) } }),
-    }),
+    longest: true,
+    settings: (draw) => {
+      const sampleMs = wideSampleMs(draw);
+      const lag = { metric: 'loopLagMs', above: lagAbove(draw, sampleMs, [43, 58]) } as const;
+      return {
+        SAMPLE_MS: sampleMs,
+        ALERT_RULES: rules(draw, { lag, patient: { ...lag, samples: 2 } }),
+      };
+    },
     after: afterSnapshots,
     async play(app, draw) {
       await app.ready();
-      await block(app, draw, 'block 1');
-      await block(app, draw, 'block 2');
-      await samples(app, 1);
+      await block(app, draw, 'block');
+      await block(app, draw, 'row', { inARow: 3 });
+      await samples(app, 2);
     },
     expect: [
       must(rule('lag').followsTheSnapshots({ through: ['firing', 'resolved'] }), {
@@ -403,16 +435,25 @@ export default grader('exercise-2', [
         because: 'The end of an incident is read beside its beginning, and both have to say the same things.',
         help: 'The brief, "Event lines".',
       }),
+      must(rule('patient').resolvesAtTheFirstSampleThatIsNotAbove(), {
+        because: 'Whoever waits for the all-clear waits for it in vain while the trouble is long over.',
+        help: `The number of samples says when a rule fires; one calm sample is the end of it. ${alertSystem}`,
+      }),
     ],
   }),
 
   scenario('with "samples": 3, single samples above do not fire', {
     id: 'single-samples-do-not-fire',
     point: 5,
-    settings: (draw) => ({
-      SAMPLE_MS: wideSampleMs(draw),
-      ALERT_RULES: rules(draw, { patient: { metric: 'loopLagMs', above: half(draw, 25, 35), samples: 3 } }),
-    }),
+    longest: true,
+    settings: (draw) => {
+      const sampleMs = wideSampleMs(draw);
+      const above = lagAbove(draw, sampleMs, [43, 58]);
+      return {
+        SAMPLE_MS: sampleMs,
+        ALERT_RULES: rules(draw, { patient: { metric: 'loopLagMs', above, samples: 3 } }),
+      };
+    },
     after: afterSnapshots,
     play: threeBlocks,
     expect: [
@@ -514,6 +555,10 @@ export default grader('exercise-2', [
         because: 'A warning and an alarm on the same figure are the most common pair of rules there is.',
         help: `What a rule remembers belongs to the rule, not to its metric. ${alertSystem}`,
       }),
+      must(rule('warning').firesAtTheSampleThatCompletesTheRow(), {
+        because: 'A warning that comes with the alarm warns nobody.',
+        help: `Every rule is judged by its own threshold. ${alertSystem}`,
+      }),
       must(rule('critical').followsTheSnapshots({ through: ['firing'] }), {
         because: 'A warning and an alarm on the same figure are the most common pair of rules there is.',
         help: `What a rule remembers belongs to the rule, not to its metric. ${alertSystem}`,
@@ -551,14 +596,17 @@ export default grader('exercise-2', [
     id: 'health-follows-the-rules',
     point: 7,
     longest: true,
-    settings: (draw) => ({
-      SAMPLE_MS: wideSampleMs(draw),
-      ALERT_RULES: rules(draw, {
-        slow: { metric: 'loopLagMs', above: half(draw, 20, 25) },
-        never: { metric: 'rssMB', above: half(draw, 600_000, 900_000) },
-        stuck: { metric: 'loopLagMs', above: half(draw, 30, 35) },
-      }),
-    }),
+    settings: (draw) => {
+      const sampleMs = wideSampleMs(draw);
+      return {
+        SAMPLE_MS: sampleMs,
+        ALERT_RULES: rules(draw, {
+          slow: { metric: 'loopLagMs', above: lagAbove(draw, sampleMs, [35, 42]) },
+          never: { metric: 'rssMB', above: half(draw, 600_000, 900_000) },
+          stuck: { metric: 'loopLagMs', above: lagAbove(draw, sampleMs, [50, 58]) },
+        }),
+      };
+    },
     after: afterSnapshots,
     async play(app, draw) {
       await app.ready();
@@ -597,15 +645,19 @@ export default grader('exercise-2', [
 
   refuses('a rule on an unknown metric', {
     id: 'refuses-unknown-metric',
-    text: (draw) =>
-      JSON.stringify([{ name: draw.token(), metric: `disk-${draw.token()}`, above: draw.integer(5, 500) }]),
+    text: (draw) => behindAGoodOne(draw, { metric: `disk-${draw.token()}`, above: draw.integer(5, 500) }),
     field: 'metric',
   }),
 
   refuses('a rule whose threshold is no number', {
     id: 'refuses-no-number',
-    text: (draw) =>
-      JSON.stringify([{ name: draw.token(), metric: 'rssMB', above: `${draw.integer(5_000, 9_000)}` }]),
+    text: (draw) => behindAGoodOne(draw, { metric: 'rssMB', above: `${draw.integer(5_000, 9_000)}` }),
+    field: 'above',
+  }),
+
+  refuses('a rule without a threshold', {
+    id: 'refuses-no-threshold',
+    text: (draw) => behindAGoodOne(draw, { metric: 'heapUsedMB' }),
     field: 'above',
   }),
 
@@ -662,7 +714,7 @@ export default grader('exercise-2', [
     point: 11,
     settings: (draw, folder) => ({ ...often(draw), ALERT_RULES_FILE: `${folder}/rules.json` }),
     files: (draw) => ({
-      'rules.json': rules(draw, { never: { metric: 'loopLagMs', above: half(draw, 600_000, 900_000) } }),
+      'rules.json': rules(draw, { never: { metric: 'rssMB', above: half(draw, 600_000, 900_000) } }),
     }),
     after: afterSnapshots,
     async play(app, draw, stage) {
@@ -699,13 +751,13 @@ export default grader('exercise-2', [
       await app.says('alert');
       await stage.write(
         'rules.json',
-        rules(draw, { never: { metric: 'loopLagMs', above: half(draw, 600_000, 900_000) } }),
+        rules(draw, { never: { metric: 'rssMB', above: half(draw, 600_000, 900_000) } }),
       );
       app.signal('SIGHUP');
-      await app.asksUntil('/health', {
+      await asksUntil({ app, stage }, '/health', {
         as: 'after the reload',
+        needed: 'answered 200 on /health once its rule was gone',
         accepts: ({ status }) => status === 200,
-        text: '/health did not answer 200 once its rule was gone',
       });
     },
     expect: [
@@ -730,14 +782,14 @@ export default grader('exercise-2', [
       await app.ready();
       await samples(app, 1);
       await stage.write('rules.json', `[{"name":"${draw.token()}","metric":`);
-      const complaint = app.complains();
+      const complaint = app.complains({ besides: ownEvents });
       app.signal('SIGHUP');
       await complaint;
       await fill(app, draw);
       await samples(app, 3);
     },
     expect: [
-      should(stderr.saysSomethingAfterTheSignal(), {
+      should(stderr.saysSomethingAfterTheSignal({ besides: ownEvents }), {
         because: 'Whoever sent the signal believes that the new rules count, unless somebody tells.',
         help: 'The same check as at the start, with another end: say what is wrong and go on.',
       }),

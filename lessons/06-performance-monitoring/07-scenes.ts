@@ -1,5 +1,6 @@
 import {
   answer,
+  asksUntil,
   broken,
   type Claim,
   eventLine,
@@ -341,15 +342,15 @@ export const scenes = [
     answer:
       'None, because they were cleared. Without that each of them stays in the list of performance entries for as long as the process lives, observed or not.',
     settings: () => allowed,
-    async play(app) {
+    async play(app, _draw, stage) {
       await app.ready();
       for (let count = 1; count <= 30; count += 1) {
         app.get('/price?items=1', { as: `price ${count}` });
         await app.answered(`price ${count}`);
       }
-      await app.asksUntil('/metrics', {
+      await asksUntil({ app, stage }, '/metrics', {
         as: 'metrics',
-        text: 'it never counted thirty prices',
+        needed: 'counted thirty prices',
         accepts: (seen) => metricsCount('GET /price', 30)(jsonOf(seen)),
       });
     },
@@ -376,7 +377,7 @@ export const scenes = [
     answer:
       'The maximum. The median has never heard of it, and the mean is a number that no request took. Keep the histogram and choose the percentile by who is to be protected.',
     settings: () => allowed,
-    async play(app, draw) {
+    async play(app, draw, stage) {
       await app.ready();
       const ms = draw.lasting(800);
       app.get(`/wait?ms=${ms}`, { as: 'slow', takesMs: ms });
@@ -385,9 +386,9 @@ export const scenes = [
         await app.answered(`quick ${count}`);
       }
       await app.answered('slow');
-      await app.asksUntil('/metrics', {
+      await asksUntil({ app, stage }, '/metrics', {
         as: 'metrics',
-        text: 'it never counted all of them',
+        needed: 'counted all of them',
         accepts: (seen) => metricsCount('GET /wait', 41)(jsonOf(seen)),
       });
     },

@@ -10,10 +10,17 @@ export interface Draw {
    * longer each time the scenario is played again because it was over too soon.
    */
   lasting(ms: number): number;
+  /** A span of about `ms` that has to hold what is done within it: stretched in the same way, but never by a "soon". */
+  wide(ms: number): number;
 }
 
 /** Draws that `seed` and `purpose` alone decide, so that a run can be replayed. */
-export function drawFrom(seed: number, purpose: string, lasting: (ms: number) => number): Draw {
+export function drawFrom(
+  seed: number,
+  purpose: string,
+  lasting: (ms: number) => number,
+  wide: (ms: number) => number = lasting,
+): Draw {
   const next = randomFrom(hash(`${seed}:${purpose}`));
   const integer = (from: number, to: number): number => from + Math.floor(next() * (to - from + 1));
   return {
@@ -21,6 +28,7 @@ export function drawFrom(seed: number, purpose: string, lasting: (ms: number) =>
     integer,
     pick: <T>(choices: readonly T[]) => choices[integer(0, choices.length - 1)] as T,
     lasting: (ms) => Math.round(lasting(ms * (1 + next() / 10))),
+    wide: (ms) => Math.round(wide(ms * (1 + next() / 10))),
   };
 }
 

@@ -44,11 +44,10 @@ export async function playOnce(
   const { pace } = theatre;
   await using stage = await theatre.openStage();
   const { log } = stage;
-  const lasting = (ms: number): number => {
-    const stretchedMs = ms * pace.slowness * 2 ** attempt;
-    return attempt === 0 ? stretchedMs : Math.max(stretchedMs, pace.soonMs + marginMs);
-  };
-  const draw = drawFrom(seed, plan.id, lasting);
+  const wide = (ms: number): number => ms * pace.slowness * 2 ** attempt;
+  const lasting = (ms: number): number =>
+    attempt === 0 ? wide(ms) : Math.max(wide(ms), pace.soonMs + marginMs);
+  const draw = drawFrom(seed, plan.id, lasting, wide);
   const stopListening = log.onEvent(({ kind }) => {
     if (kind !== 'line' && kind !== 'message' && kind !== 'ended') return;
     stopListening();

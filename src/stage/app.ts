@@ -1,10 +1,10 @@
 import { eventLines, parseEventLine } from '../timeline/event-line.ts';
-import type { Answer, TimelineEvent } from '../timeline/events.ts';
+import type { TimelineEvent } from '../timeline/events.ts';
 import type { TimelineLog } from '../timeline/log.ts';
-import { eventsOf, numericSetting, outcomeOf } from '../timeline/questions.ts';
+import { eventsOf, numericSetting } from '../timeline/questions.ts';
 import { Connections, tryConnection } from './connections.ts';
 import { Looking } from './looking.ts';
-import { OverTooSoon } from './milestone.ts';
+import { Milestone, OverTooSoon } from './milestone.ts';
 import { type Pace, pause } from './pace.ts';
 import { processTable } from './process-table.ts';
 import type { Program } from './program.ts';
@@ -17,14 +17,6 @@ export interface AppRequest extends Omit<RequestOptions, 'as'> {
   readonly as?: string;
   /** How long the program is asked to take for the answer; `answered` waits that much longer. */
   readonly takesMs?: number;
-}
-
-export interface AskUntil extends Wait {
-  /** The requests' common name; each has its number after it. */
-  readonly as: string;
-  readonly accepts: (answer: Answer) => boolean;
-  /** Completes a sentence about the program, where no answer was accepted. */
-  readonly text: string;
 }
 
 const roundsBetweenLines = 5;
@@ -194,36 +186,38 @@ export class App extends Looking {
   /** Waits until the program's resident memory has come to so much. */
   async grows({ toMB, afterMs = 0 }: Wait & { toMB: number }): Promise<void> {
     const text = `its resident memory did not grow to ${Math.round(toMB)} MB`;
-    await this.looksUntil(() => this.residentMB >= toMB, { milestone: 'grows', text, afterMs });
-  }
-
-  /** Asks again and again, each time on a new connection, until an answer is one that `accepts` takes. */
-  async asksUntil(path: string, { as, accepts, text, afterMs = 0 }: AskUntil): Promise<void> {
-    let count = 0;
-    const ask = async (): Promise<boolean> => {
-      count += 1;
-      await this.request('GET', path, { as: `${as} ${count}` });
-      const outcome = outcomeOf(this.log.timeline(0), `${as} ${count}`);
-      return outcome?.kind === 'answer' && accepts(outcome);
-    };
-    await this.looksUntil(ask, { milestone: `answers ${as}`, text, afterMs });
+    if (await this.repeats(() => this.residentMB >= toMB, { afterMs })) return;
+    throw new Milestone('grows', this.isOver ? `${text} before it was over` : `${text} soon enough`, {
+      onTime: !this.isOver,
+    });
   }
 
   /**
-   * Does something that must lie wholly between two lines of an event, and waits for the second. Where a line came in
-   * between it does so again, under the next name; plays again where it never succeeds.
+   * Does something that must lie wholly between two lines of an event, and waits for the second; `times` does it in so
+   * many gaps in a row. Where a line came in between it begins anew, under the next name; plays again where it never
+   * succeeds.
    */
-  async actsBetween(event: string, as: string, act: (name: string) => Promise<void>): Promise<void> {
+  async actsBetween(
+    event: string,
+    as: string,
+    act: (name: string) => Promise<void>,
+    { times = 1, afterMs = 0 }: Wait & { times?: number } = {},
+  ): Promise<void> {
     for (let round = 1; round <= roundsBetweenLines; round += 1) {
-      await this.saysMore(event);
+      await this.saysMore(event, { afterMs });
       const from = this.log.events.length;
-      await act(`${as}.${round}`);
-      const inBetween = this.log.events
-        .slice(from)
-        .some((seen) => seen.kind === 'line' && parseEventLine(seen)?.event === event);
-      if (inBetween) continue;
-      await this.saysMore(event);
-      return;
+      const lines = (): number =>
+        this.log.events
+          .slice(from)
+          .filter((seen) => seen.kind === 'line' && parseEventLine(seen)?.event === event).length;
+      let done = 0;
+      while (done < times && lines() === done) {
+        await act(times === 1 ? `${as}.${round}` : `${as}.${round}.${done + 1}`);
+        if (lines() !== done) break;
+        await this.saysMore(event, { afterMs });
+        done += 1;
+      }
+      if (done === times) return;
     }
     throw new OverTooSoon(
       `A line "${event}" came while "${as}" was under way, ${roundsBetweenLines} times in a row.`,

@@ -1,6 +1,6 @@
 import { eventLines, parseEventLine } from '../timeline/event-line.ts';
 import { eventsOf, numericSetting, requestNamed } from '../timeline/questions.ts';
-import { Milestone, OverTooSoon } from './milestone.ts';
+import { OverTooSoon } from './milestone.ts';
 import { pause, timeRunsOut } from './pace.ts';
 import { tryRequest } from './try-request.ts';
 import { betweenLooksMs, type Wait, Waiting } from './waiting.ts';
@@ -41,8 +41,8 @@ export class Looking extends Waiting {
     });
   }
 
-  /** Waits for a line on stderr, counted from now, that is no event line: free text for an operator. */
-  async complains({ afterMs = 0 }: Wait = {}): Promise<void> {
+  /** Waits for a line on stderr, counted from now, that is none of these events: something for an operator. */
+  async complains({ besides = [], afterMs = 0 }: Wait & { besides?: readonly string[] } = {}): Promise<void> {
     await this.sees('complains', {
       afterMs,
       since: this.log.events.length,
@@ -51,43 +51,18 @@ export class Looking extends Waiting {
         seen.kind === 'line' &&
         seen.app === this.name &&
         seen.stream === 'stderr' &&
-        parseEventLine(seen) === undefined
+        !besides.includes(parseEventLine(seen)?.event ?? '')
           ? true
           : undefined,
     });
   }
 
-  /** Looks again and again; a milestone is missed when time or the program runs out. */
-  protected async looksUntil(
-    look: () => boolean | Promise<boolean>,
-    sign: Wait & { milestone: string; text: string },
-  ): Promise<void> {
-    const done = new AbortController();
-    let late = false;
-    const over = this.program.ended.then(() => false);
-    const ranOut = timeRunsOut(this.pace, { afterMs: sign.afterMs ?? 0, signal: done.signal }).then(() => {
-      late = true;
-      return false;
-    });
-    try {
-      // What had come by the time that it was late is looked at once more.
-      for (let lastLook = false; !(await Promise.race([look(), over, ranOut])); lastLook = late) {
-        const { milestone, text } = sign;
-        if (this.isOver) throw new Milestone(milestone, `${text} before it was over`, { onTime: false });
-        if (lastLook) throw new Milestone(milestone, `${text} soon enough`, { onTime: true });
-        await pause(betweenLooksMs);
-      }
-    } finally {
-      done.abort();
-    }
-  }
-
   /**
-   * Does something again and again until it says that it is done. Resolves to false where the time, counted as in
-   * every wait, or the program was over first; what that means is for the claims to say.
+   * Does something again and again until it says that it is done, and once more when the time, counted as in every
+   * wait, is over: what had come by then counts. Resolves to false where it was never done, or the program was over.
    */
   async repeats(
-    act: () => Promise<boolean>,
+    act: () => boolean | Promise<boolean>,
     { afterMs = 0, everyMs = betweenLooksMs }: Wait & { readonly everyMs?: number } = {},
   ): Promise<boolean> {
     const done = new AbortController();
@@ -96,9 +71,10 @@ export class Looking extends Waiting {
       isLate = true;
     });
     try {
-      while (!this.isOver && !isLate) {
+      for (let isLastLook = false; !this.isOver; isLastLook = isLate) {
         if (await act()) return true;
-        await Promise.race([late, pause(everyMs)]);
+        if (isLastLook) return false;
+        await Promise.race([late, this.program.ended, pause(everyMs)]);
       }
       return false;
     } finally {

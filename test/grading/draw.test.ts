@@ -54,6 +54,18 @@ describe('a draw', () => {
     }
   });
 
+  test('stretches wide spans in a way of their own', () => {
+    const { lasting, wide } = drawFrom(
+      1,
+      'lag',
+      (ms) => ms * 3,
+      (ms) => ms * 2,
+    );
+    expect(lasting(1_000)).toBeGreaterThanOrEqual(3_000);
+    expect(wide(1_000)).toBeGreaterThanOrEqual(2_000);
+    expect(wide(1_000)).toBeLessThanOrEqual(2_200);
+  });
+
   test('stretches spans, and nothing else, with the machine', () => {
     const quiet = draw(1);
     const slow = drawFrom(1, 'answers-in-flight', (ms) => ms * 3);

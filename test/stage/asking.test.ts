@@ -1,30 +1,60 @@
-import { describe, expect, test } from 'vitest';
-import { asksWhile } from '../../src/stage/asking.ts';
-import { OverTooSoon } from '../../src/stage/milestone.ts';
+import { expect, test } from 'vitest';
+import { asksUntil } from '../../src/stage/asking.ts';
 import { eventsOf } from '../../src/timeline/questions.ts';
-import { fixture, useTheatre } from './on-stage.ts';
+import { fixture, seen, useTheatre } from './on-stage.ts';
 
-describe('asksWhile, along a request that is held', () => {
-  const onStage = useTheatre();
-  const along = { forMs: 60_000, everyMs: 20, whileOpen: 'held' };
+const onStage = useTheatre();
+// What never comes is given up after a quarter of "soon".
+const onHastyStage = useTheatre({ scale: 0.25 });
 
-  test('asks again and again until that one is answered', () =>
-    onStage(async (stage) => {
-      const app = stage.start(fixture('answers-requests'));
-      await app.ready();
-      app.get('/?ms=1500', { as: 'held', takesMs: 1_500 });
-      await asksWhile({ app, stage }, { probe: '/' }, along);
-      const answers = eventsOf(stage.log.timeline(0), 'answer').map(({ name }) => name);
-      expect(answers).toContain('held');
-      expect(answers.indexOf('held')).toBeGreaterThanOrEqual(3);
-    }));
+const beating = fixture('beats-and-grows', { BEAT_MS: '20' });
 
-  test('is over too soon where that one is answered before enough was asked', () =>
-    onStage(async (stage) => {
-      const app = stage.start(fixture('answers-requests'));
-      await app.ready();
-      app.get('/?ms=100', { as: 'held', takesMs: 100 });
-      // Each probe is answered after the one that is held, so that none of them says anything.
-      await expect(asksWhile({ app, stage }, { probe: '/?ms=200' }, along)).rejects.toThrow(OverTooSoon);
-    }));
+test('asking goes on until an answer is accepted, under one name with a number, and samples after each', async () => {
+  await onStage(async (stage) => {
+    const app = stage.start(beating);
+    await app.ready();
+    const accepted: string[] = [];
+    await asksUntil({ app, stage }, '/', {
+      as: 'beats',
+      everyMs: 5,
+      sampling: true,
+      accepts: ({ body, name }, sample) => {
+        expect(sample?.rssMB).toBeGreaterThan(10);
+        if (Number(body) >= 3) accepted.push(name);
+        return Number(body) >= 3;
+      },
+    });
+    const answers = seen(stage, 'answer').map(({ name }) => name);
+    expect(answers).toEqual(answers.map((_, index) => `beats ${index + 1}`));
+    expect(accepted).toEqual([answers.at(-1)]);
+    expect(seen(stage, 'sample')).toHaveLength(answers.length);
+  });
+});
+
+test('where no answer is accepted in time, what is needed is a milestone on time, and what is not is none', async () => {
+  await onHastyStage(async (stage) => {
+    const app = stage.start(beating);
+    await app.ready();
+    const never = { as: 'more', accepts: () => false };
+    await expect(asksUntil({ app, stage }, '/', { ...never, needed: 'told us more' })).rejects.toMatchObject({
+      milestone: 'more',
+      message: 'it never told us more',
+      onTime: true,
+    });
+    await asksUntil({ app, stage }, '/', never);
+  });
+});
+
+test('a program that is over is not asked any more, and time has nothing to do with it', async () => {
+  await onStage(async (stage) => {
+    const app = stage.start(beating);
+    await app.ready();
+    app.signal('SIGKILL');
+    await app.gone();
+    const asked = eventsOf(stage.log.timeline(0), 'request').length;
+    await expect(
+      asksUntil({ app, stage }, '/', { as: 'late', needed: 'came back', accepts: () => true }),
+    ).rejects.toMatchObject({ onTime: false });
+    expect(seen(stage, 'request')).toHaveLength(asked);
+  });
 });

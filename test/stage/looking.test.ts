@@ -1,8 +1,11 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { App } from '../../src/stage/app.ts';
 import { OverTooSoon } from '../../src/stage/milestone.ts';
-import { openTheatre, type Theatre } from '../../src/stage/stage.ts';
+import { openTheatre, type Stage, type Theatre } from '../../src/stage/stage.ts';
+import { eventLines } from '../../src/timeline/event-line.ts';
 import { connectionsNamed, eventsOf, outcomeOf } from '../../src/timeline/questions.ts';
+import { fixture } from './on-stage.ts';
 
 const file = join(import.meta.dirname, '..', 'fixtures', 'apps', 'changes-its-mind.js');
 const settings = { NOTES: 'notes', WORD: 'first', LASTS_MS: '1' };
@@ -79,4 +82,87 @@ test('an answer before its time is for a claim; one that came in time is played 
   await app.answered('quick');
   await expect(app.accepted('quick')).rejects.toThrow(OverTooSoon);
   expect(() => app.stillOpen('quick')).toThrow(OverTooSoon);
+});
+
+describe('signs that are counted from now', () => {
+  const beating = (settings = {}): App =>
+    stageOf.start(fixture('beats-and-grows', { BEAT_MS: '30', ...settings }));
+  let stageOf: Stage;
+  beforeEach(async () => {
+    stageOf = await theatre.openStage();
+  });
+  afterEach(() => stageOf[Symbol.asyncDispose]());
+  const count = (event: string): number => eventLines(stageOf.log.timeline(0), { event }).length;
+
+  test('saysMore waits for as many lines more, whatever came before', async () => {
+    const app = beating();
+    await app.says('beat');
+    const before = count('beat');
+    await app.saysMore('beat', { times: 3 });
+    expect(count('beat') - before).toBeGreaterThanOrEqual(3);
+  });
+
+  test('a line that does not come again is a milestone, though it came before', async () => {
+    const app = beating();
+    await app.ready();
+    const once = app.saysMore('ready');
+    const twice = app.saysMore('ready', { times: 2 });
+    app.signal('SIGKILL');
+    await expect(once).rejects.toThrow('it printed no further event line "ready" before it was over');
+    await expect(twice).rejects.toThrow('it did not print 2 more event lines "ready" before it was over');
+  });
+
+  test('a complaint is whatever comes on stderr, besides the events that are named', async () => {
+    const app = beating();
+    await app.ready();
+    const any = app.complains();
+    const silence = app.complains({ besides: ['note'] });
+    app.signal('SIGUSR2');
+    await any;
+    app.signal('SIGKILL');
+    await expect(silence).rejects.toThrow('it wrote nothing to stderr before it was over');
+  });
+
+  test('free text on stderr is a complaint', async () => {
+    const app = beating({ GRUMBLES: 'that was not nice' });
+    await app.ready();
+    const complaint = app.complains({ besides: ['note'] });
+    app.signal('SIGUSR2');
+    await complaint;
+  });
+
+  test('saysWhere waits for a line by its fields, saysForEach for lines that differ in their message', async () => {
+    const app = beating();
+    await app.saysWhere('beat', 'that is the third', ({ beats }) => Number(beats) === 3);
+    expect(count('beat')).toBeGreaterThanOrEqual(3);
+    // Two beats share a message.
+    await app.saysForEach('beat', 3);
+    expect(count('beat')).toBeGreaterThanOrEqual(5);
+    const missing = app.saysForEach('ready', 2);
+    app.signal('SIGKILL');
+    await expect(missing).rejects.toThrow('2 event lines "ready" with different messages before it was over');
+  });
+
+  test('repeats does something until it is done, once more when it is late, and never when it is over', async () => {
+    const app = beating();
+    await app.ready();
+    let acts = 0;
+    const act = (): boolean => {
+      acts += 1;
+      return acts === 3;
+    };
+    const neverDone = async (): Promise<boolean> => {
+      acts += 1;
+      return false;
+    };
+    expect(await app.repeats(act, { everyMs: 1 })).toBe(true);
+    expect(acts).toBe(3);
+    // The pause is longer than any wait: only the last look can follow the first.
+    expect(await app.repeats(neverDone, { everyMs: 600_000 })).toBe(false);
+    expect(acts).toBe(5);
+    app.signal('SIGKILL');
+    await app.gone();
+    expect(await app.repeats(act)).toBe(false);
+    expect(acts).toBe(5);
+  });
 });

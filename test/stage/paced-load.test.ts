@@ -2,6 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { App } from '../../src/stage/app.ts';
 import { keepsUnderLoad } from '../../src/stage/paced-load.ts';
+import { fixture, seen, useTheatre } from './on-stage.ts';
+
+const onStage = useTheatre();
 
 const recorder = () => {
   const shares: number[] = [];
@@ -42,4 +45,23 @@ test('the load ends where all of it was sent', async () => {
   await sleep(60);
   stop();
   expect(sum(shares)).toBe(50);
+});
+
+test('all of the load reaches the program, and nobody is loaded who is over', async () => {
+  await onStage(async (stage) => {
+    const app = stage.start(fixture('beats-and-grows', { BEAT_MS: '500' }));
+    await app.ready();
+    const path = (share: number): string => `/load?n=${share}`;
+    keepsUnderLoad(app, { as: 'load', perSecond: 2_000, everyMs: 5, upTo: 60, path });
+    const loaded = await app.repeats(() => seen(stage, 'answer').some(({ body }) => body === '60'));
+    expect(loaded).toBe(true);
+    const endless = { as: 'endless', perSecond: 1_000, everyMs: 5, path };
+    keepsUnderLoad(app, endless);
+    await app.repeats(() => seen(stage, 'request').some(({ name }) => name === 'endless'));
+    app.signal('SIGKILL');
+    await app.gone();
+    const sent = seen(stage, 'request').length;
+    await sleep(20);
+    expect(seen(stage, 'request')).toHaveLength(sent);
+  });
 });

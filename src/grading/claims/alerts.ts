@@ -1,7 +1,8 @@
 import { type EventLine, eventLines } from '../../timeline/event-line.ts';
 import type { Timeline } from '../../timeline/events.ts';
-import { eventsOf, requestNamed, startOf } from '../../timeline/questions.ts';
+import { eventsOf, missedMilestone, requestNamed, startOf } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
+import { judgeMoment } from './alert-moment.ts';
 import { figureOf, type Snapshot, snapshotsIn } from './snapshots.ts';
 
 export interface RuleText {
@@ -52,6 +53,8 @@ export function changesOf(rule: RuleText, values: readonly number[]): Change[] {
   }
   return changes;
 }
+
+const isAbove = (rule: RuleText, snapshot: Snapshot): boolean => figureOf(snapshot, rule.metric) > rule.above;
 
 interface Watched {
   readonly rule: RuleText;
@@ -105,7 +108,7 @@ export const rule = (role: string) => ({
     text: `the rule "${role}" keeps silent about single samples above`,
     judge(timeline) {
       const { rule: text, alerts, snapshots, changes } = watch(timeline, role);
-      const high = snapshots.filter((snapshot) => figureOf(snapshot, text.metric) > text.above).length;
+      const high = snapshots.filter((snapshot) => isAbove(text, snapshot)).length;
       if (high < above) {
         return moot(
           whatStoppedThePlay(timeline) ??
@@ -121,29 +124,35 @@ export const rule = (role: string) => ({
     },
   }),
 
-  /** Within one stream: after the sample before the one that completes the row, and before the one after it. */
   firesAtTheSampleThatCompletesTheRow: (): Claim => ({
     text: `the rule "${role}" fires at the sample that completes its row, neither before nor after`,
     judge(timeline) {
       const { rule: text, alerts, snapshots, changes } = watch(timeline, role);
       const due = changes.find(({ state }) => state === 'firing');
-      const first = alerts.find(({ fields }) => fields.state === 'firing');
-      if (due === undefined || first === undefined) {
+      const alert = alerts.find(({ fields }) => fields.state === 'firing');
+      if (due === undefined || alert === undefined) {
         return moot(whatStoppedThePlay(timeline) ?? `the rule "${role}" did not fire`);
       }
-      const before = snapshots[due.at - 1];
-      const after = snapshots[due.at + 1];
       const expected = `"firing" at sample ${text.samples ?? 1} above`;
-      const evidence = evidenceOf(timeline, [first]);
-      const isBefore = (a: EventLine, b: EventLine): boolean =>
-        a.line.stream === b.line.stream && timeline.events.indexOf(a.line) < timeline.events.indexOf(b.line);
-      if (before !== undefined && isBefore(first, before.line)) {
-        return broken(expected, 'it fired at an earlier one', { evidence });
-      }
-      if (after !== undefined && isBefore(after.line, first)) {
-        return broken(expected, 'it fired at a later one', { evidence });
-      }
-      return holds;
+      return judgeMoment(timeline, { alert, snapshots, at: due.at, metric: text.metric, expected });
+    },
+  }),
+
+  /** Counts from the rule's own "firing", whatever that came for; holds where it never fired. */
+  resolvesAtTheFirstSampleThatIsNotAbove: (): Claim => ({
+    text: `the rule "${role}" resolves at the first sample that is not above, neither before nor after`,
+    judge(timeline) {
+      const { rule: text, alerts, snapshots } = watch(timeline, role);
+      const fired = alerts.find(({ fields }) => fields.state === 'firing');
+      if (fired === undefined) return holds;
+      const calm = snapshots.findIndex(
+        (snapshot) => snapshot.index > timeline.events.indexOf(fired.line) && !isAbove(text, snapshot),
+      );
+      const resolved = alerts[alerts.indexOf(fired) + 1];
+      if (calm === -1 || (resolved === undefined && calm === snapshots.length - 1)) return holds;
+      const expected = '"resolved" at the first sample not above';
+      if (resolved === undefined) return broken(expected, 'it never resolved');
+      return judgeMoment(timeline, { alert: resolved, snapshots, at: calm, metric: text.metric, expected });
     },
   }),
 
@@ -194,13 +203,17 @@ export const rule = (role: string) => ({
   }),
 });
 
+/** A play that stopped for another reason says nothing; one that waited for the alert itself in vain does. */
 function judgeFirst(timeline: Timeline, role: string, firing: readonly EventLine[]): Judgement {
   if (firing.length > 0) return holds;
+  const missed = missedMilestone(timeline);
+  const stopped = whatStoppedThePlay(timeline);
+  if (stopped !== undefined && missed?.milestone !== 'says alert') return moot(stopped);
   const { name } = ruleNamed(timeline, role);
   return broken(
     `a line {"event":"alert","name":"${name}",...,"state":"firing"}`,
     'no such line was printed',
-    {},
+    { onTimeAlone: missed?.onTime === true },
   );
 }
 

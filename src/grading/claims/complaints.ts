@@ -19,15 +19,15 @@ export const stderr = {
     },
   }),
 
-  /** The name of the one rule that was given, or its value for the faulty field. */
+  /** The name of the last rule that was given, which is the bad one, or its value for the faulty field. */
   namesTheRuleOrIts: (field: 'metric' | 'above'): Claim => ({
     text: `the message on stderr holds the rule's name or its faulty "${field}"`,
     judge(timeline) {
       const text = complaintsIn(timeline)
         .map((line) => line.text)
         .join('\n');
-      const rule = rulesIn(timeline)[0];
-      const accepted = [rule?.name, rule?.[field]].map(String);
+      const rule = rulesIn(timeline).at(-1);
+      const accepted = [rule?.name, rule?.[field]].filter((part) => part !== undefined).map(String);
       if (accepted.some((part) => text.includes(part))) return holds;
       const stopped = whatStoppedThePlay(timeline);
       if (text === '' && stopped !== undefined) return moot(stopped);
@@ -38,14 +38,14 @@ export const stderr = {
     },
   }),
 
-  /** Free text that came after the last signal; event lines may have come there for other reasons. */
-  saysSomethingAfterTheSignal: (): Claim => ({
+  /** After the last signal, in whatever form; lines of these events came there for other reasons. */
+  saysSomethingAfterTheSignal: ({ besides }: { besides: readonly string[] }): Claim => ({
     text: 'the program says on stderr that it could not do what the signal asked for',
     judge(timeline) {
       const signal = signalsTo(timeline).at(-1);
       if (signal === undefined) return moot(whatStoppedThePlay(timeline) ?? 'no signal was sent');
       const said = complaintsIn(timeline).some(
-        (line) => line.atMs >= signal.atMs && parseEventLine(line) === undefined,
+        (line) => line.atMs >= signal.atMs && !besides.includes(parseEventLine(line)?.event ?? ''),
       );
       if (said) return holds;
       const onTimeAlone = missedMilestone(timeline)?.onTime === true;

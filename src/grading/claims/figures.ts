@@ -1,6 +1,6 @@
 import { OverTooSoon } from '../../stage/milestone.ts';
 import type { Sample, Timeline } from '../../timeline/events.ts';
-import { eventsOf, requestNamed, theApp } from '../../timeline/questions.ts';
+import { eventsOf, numericSetting, requestNamed, theApp } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, moot, whatStoppedThePlay } from '../claim.ts';
 import { figureOf, medianOf, type Snapshot, snapshotsIn } from './snapshots.ts';
 
@@ -9,10 +9,11 @@ type Paired = Snapshot & { readonly system: Sample };
 const paired = (timeline: Timeline): Paired[] =>
   snapshotsIn(timeline).filter((snapshot): snapshot is Paired => snapshot.system !== undefined);
 
-/** When the program printed it, on its own clock; when it reached us, where it does not say. */
-function saidAtMs({ line, atMs }: Snapshot): number {
-  const said = Date.parse(String(line.fields.at));
-  return Number.isFinite(said) ? said : atMs;
+/** When the program printed each, on its own clock; when they reached us, where it does not tell them apart by it. */
+function saidAtMs(all: readonly Snapshot[]): Map<Snapshot, number> {
+  const said = all.map(({ line }) => Date.parse(String(line.fields.at)));
+  const tellsApart = said.every((ms, index) => index === 0 || ms > (said[index - 1] ?? Number.NaN));
+  return new Map(all.map((snapshot, index) => [snapshot, tellsApart ? (said[index] ?? 0) : snapshot.atMs]));
 }
 
 // Our own figures are taken when a line reaches us. So much later than the promptest of them, they count other work too:
@@ -30,7 +31,8 @@ interface Span {
  * comparison, and the scenario is played again.
  */
 function promptly(all: readonly Paired[]): Span {
-  const delays = all.map((snapshot) => snapshot.atMs - saidAtMs(snapshot));
+  const saidMs = saidAtMs(all);
+  const delays = all.map((snapshot) => snapshot.atMs - (saidMs.get(snapshot) ?? 0));
   const least = Math.min(...delays);
   for (const lateMs of lateByMs) {
     const isPrompt = (delay: number): boolean => delay - least <= lateMs;
@@ -51,7 +53,7 @@ export interface Tolerance {
 
 /** Claims that a figure of the program's own snapshots agrees with the operating system's, taken when each came. */
 export const figure = (field: string) => ({
-  /** Judged by the median, because memory may move between the program's reading and ours. */
+  /** Judged by the median, and between our reading and the one before it: memory moves while a line is on its way. */
   agreesWithResidentMemory: (
     { megabytes, percent }: Tolerance,
     part: { before: string } | { last: number },
@@ -60,13 +62,15 @@ export const figure = (field: string) => ({
     judge(timeline) {
       const all = paired(timeline);
       const untilMs = 'before' in part ? (requestNamed(timeline, part.before)?.atMs ?? 0) : 0;
-      const looked = 'last' in part ? all.slice(-part.last) : all.filter(({ atMs }) => atMs < untilMs);
-      if (looked.length === 0) return nothingToCompare(timeline);
+      const isMeant = ({ atMs }: Paired): boolean => 'last' in part || atMs < untilMs;
+      if (!all.some(isMeant)) return nothingToCompare(timeline);
+      const fresh = freshOf(timeline, all).filter(isMeant);
+      const looked = 'last' in part ? fresh.slice(-part.last) : fresh;
+      if (looked.length === 0)
+        throw new OverTooSoon('What the program printed reached us too late to be compared.');
       const system = medianOf(looked.map((snapshot) => snapshot.system.rssMB));
       const allowed = Math.max(megabytes, (system * percent) / 100);
-      const off = medianOf(
-        looked.map((snapshot) => Math.abs(figureOf(snapshot, field) - snapshot.system.rssMB)),
-      );
+      const off = medianOf(looked.map((snapshot) => outside(figureOf(snapshot, field), all, snapshot)));
       if (off <= allowed) return holds;
       const said = looked.map((snapshot) => figureOf(snapshot, field).toFixed(1)).join(', ');
       return broken(
@@ -103,22 +107,39 @@ export const figure = (field: string) => ({
   }),
 });
 
+/** Of lines that reached us in one go only the last was printed just now, and what the system shows then is of its time. */
+function freshOf(timeline: Timeline, all: readonly Paired[]): Paired[] {
+  const apartMs = (numericSetting(timeline, 'SAMPLE_MS') ?? 0) / 2;
+  return all.filter(
+    ({ atMs }, index) => (all[index + 1]?.atMs ?? Number.POSITIVE_INFINITY) - atMs >= apartMs,
+  );
+}
+
+/** How far a figure is from all that the resident memory may have been between the last reading and this one. */
+function outside(said: number, all: readonly Paired[], at: Paired): number {
+  const now = at.system.rssMB;
+  const before = all[all.indexOf(at) - 1]?.system.rssMB ?? now;
+  if (Number.isNaN(said)) return Number.POSITIVE_INFINITY;
+  return Math.max(0, said - Math.max(before, now), Math.min(before, now) - said);
+}
+
 function overTheSpan(
   span: readonly Paired[],
   field: string,
 ): { said: number; counted: number; spanMs: number } {
   const [first, last] = [span[0] as Paired, span.at(-1) as Paired];
+  const saidMs = saidAtMs(span);
+  const passedMs = (from: Paired, to: Paired): number => (saidMs.get(to) ?? 0) - (saidMs.get(from) ?? 0);
   const weighted = span
     .slice(1)
     .reduce(
-      (sum, snapshot, index) =>
-        sum + figureOf(snapshot, field) * (saidAtMs(snapshot) - saidAtMs(span[index] as Paired)),
+      (sum, snapshot, index) => sum + figureOf(snapshot, field) * passedMs(span[index] as Paired, snapshot),
       0,
     );
   const spanMs = last.system.atMs - first.system.atMs;
   const usedMs = last.system.cpuMs - first.system.cpuMs;
   return {
-    said: weighted / (saidAtMs(last) - saidAtMs(first)),
+    said: weighted / passedMs(first, last),
     counted: (usedMs / spanMs) * 100,
     spanMs,
   };

@@ -1,6 +1,6 @@
 import { OverTooSoon } from '../../stage/milestone.ts';
 import type { Answer, Timeline } from '../../timeline/events.ts';
-import { eventsOf, requestNamed } from '../../timeline/questions.ts';
+import { eventsOf, numericSetting, requestNamed } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
 import { ruleNamed, rulesIn } from './alerts.ts';
 import { figureOf, type Snapshot, snapshotsIn } from './snapshots.ts';
@@ -112,12 +112,13 @@ const expectedAndSeen = (timeline: Timeline, answer: Answer, { code, firing }: S
   `code ${answer.status} and ${answer.body.slice(0, 300)}`,
 ];
 
-// A line and an answer that reach us this close together have no order between them.
-const apartMs = 10;
+// A line and an answer come on channels of their own: so close together, beside the pace, they have no order between them.
+const apartShareOfAGap = 0.2;
 
 function isPlain(timeline: Timeline, answer: Answer, firing: readonly string[]): boolean {
   const askedAtMs = requestNamed(timeline, answer.name)?.atMs ?? 0;
   const all = snapshotsIn(timeline);
+  const apartMs = (numericSetting(timeline, 'SAMPLE_MS') ?? 0) * apartShareOfAGap;
   const last = all.findLast(({ atMs }) => atMs < askedAtMs);
   if (last === undefined || all.some(({ atMs }) => atMs >= askedAtMs && atMs <= answer.atMs + apartMs))
     return false;

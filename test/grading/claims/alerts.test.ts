@@ -97,16 +97,60 @@ describe('firesAtTheSampleThatCompletesTheRow', () => {
     expect(claim.judge(inOrder(first, alert('firing'), second, third)).outcome).toBe('holds');
     expect(claim.judge(inOrder(first, second, alert('firing'), third)).outcome).toBe('holds');
     expect(claim.judge(inOrder(alert('firing'), first, second, third))).toMatchObject({
-      seen: 'it fired at an earlier one',
+      seen: '"firing" came at an earlier one',
     });
     expect(claim.judge(inOrder(first, second, third, alert('firing')))).toMatchObject({
-      seen: 'it fired at a later one',
+      seen: '"firing" came at a later one',
+    });
+  });
+
+  test('is broken by the value of another sample, wherever the line stands', () => {
+    const [low, due, next] = [snapshot(61), snapshot(62), snapshot(63)];
+    const firing = (value: number) => alert('firing', { value });
+    expect(claim.judge(inOrder(low, firing(62), due, next)).outcome).toBe('holds');
+    expect(claim.judge(inOrder(low, firing(61), snapshot(61.9), next)).outcome).toBe('holds');
+    expect(claim.judge(inOrder(low, firing(61), due, next))).toMatchObject({
+      seen: '"firing" came at an earlier one',
+    });
+    expect(claim.judge(inOrder(low, due, firing(63), next))).toMatchObject({
+      seen: '"firing" came at a later one',
     });
   });
 
   test('says nothing about lines of two streams', () => {
     const onStderr = says('alert', { name: 'high-k7', state: 'firing' }, 'stderr');
     expect(claim.judge(inOrder(onStderr, first, second, third)).outcome).toBe('holds');
+  });
+});
+
+describe('resolvesAtTheFirstSampleThatIsNotAbove', () => {
+  const claim = rule('high').resolvesAtTheFirstSampleThatIsNotAbove();
+  const fired = [snapshot(60), snapshot(60), alert('firing')];
+  const [calm, calmer] = [snapshot(40), snapshot(30)];
+
+  test('holds beside that sample and where it never fired, and is broken a sample later and where it never resolved', () => {
+    expect(claim.judge(inOrder(...fired, calm, alert('resolved'), calmer)).outcome).toBe('holds');
+    expect(claim.judge(inOrder(...fired, alert('resolved'), calm, calmer)).outcome).toBe('holds');
+    expect(claim.judge(inOrder(...fired, calm, calmer, alert('resolved')))).toMatchObject({
+      expected: '"resolved" at the first sample not above',
+      seen: '"resolved" came at a later one',
+    });
+    expect(claim.judge(inOrder(...fired, calm, calmer))).toMatchObject({ seen: 'it never resolved' });
+    expect(claim.judge(inOrder(...fired, calm)).outcome).toBe('holds');
+    expect(claim.judge(inOrder(snapshot(60), snapshot(60), calm, calmer)).outcome).toBe('holds');
+  });
+
+  test('counts from the own firing of the rule, also where that came for another reason', () => {
+    const early = [
+      snapshot(60),
+      alert('firing'),
+      calm,
+      alert('resolved'),
+      snapshot(60),
+      snapshot(60),
+      calmer,
+    ];
+    expect(claim.judge(inOrder(...early)).outcome).toBe('holds');
   });
 });
 
@@ -119,6 +163,14 @@ describe('firesOnlyAfter', () => {
     expect(claim.judge(inOrder(alert('firing'), asked)).outcome).toBe('broken');
     expect(claim.judge(inOrder(asked)).outcome).toBe('broken');
     expect(claim.judge(inOrder(alert('firing'))).outcome).toBe('moot');
+  });
+
+  test('is moot where the play stopped on its way there, and broken on time alone where it waited for the alert', () => {
+    expect(claim.judge(inOrder(asked, misses('grows')))).toMatchObject({ missing: 'it never came to grows' });
+    expect(claim.judge(inOrder(asked, misses('says alert')))).toMatchObject({
+      outcome: 'broken',
+      onTimeAlone: true,
+    });
   });
 });
 

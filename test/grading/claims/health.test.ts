@@ -69,7 +69,7 @@ describe('stderr', () => {
   });
 
   test('a complaint after the signal is free text, and no event line', () => {
-    const claim = stderr.saysSomethingAfterTheSignal();
+    const claim = stderr.saysSomethingAfterTheSignal({ besides: ['alert'] });
     const before = prints('ready to go', 'stderr');
     const hangup = signal('SIGHUP');
     expect(
@@ -98,6 +98,7 @@ test('exit.neverComes holds for an end that we made, and is broken by any other'
 
 describe('followsTheSnapshots', () => {
   const slow = started({
+    SAMPLE_MS: '150',
     ALERT_RULES: JSON.stringify([{ name: 'slow-k7', metric: 'loopLagMs', above: 20.5 }]),
   });
   const claim = health('firing').followsTheSnapshots(503, { firing: ['slow'] });

@@ -31,6 +31,33 @@ describe('keepThePaceOf', () => {
     expect(claim.judge(at(200, 400, 600, 800))).toMatchObject({ outcome: 'broken', onTimeAlone: true });
   });
 
+  test('a busy machine makes some gaps longer; a pace that is too slow makes all of them', () => {
+    expect(claim.judge(at(100, 300, 520, 625, 900)).outcome).toBe('holds');
+    expect(claim.judge(at(200, 400, 600, 1_100, 1_300)).outcome).toBe('broken');
+  });
+
+  test('where most lines reached us in one go, the times that the program printed decide whether anything can be said', () => {
+    const late = (paceMs: number) =>
+      timelineOf(
+        given,
+        ...[400, 400, 400, 400, 500].map((ms, index): Entry => {
+          const at = new Date(1_000_000 + index * paceMs).toISOString();
+          return [ms, says('snapshot', { at })];
+        }),
+      );
+    expect(() => claim.judge(late(100))).toThrow('in one go');
+    expect(claim.judge({ ...late(100), soonMs: 5_000 }).outcome).toBe('holds');
+    expect(claim.judge({ ...late(50), soonMs: 5_000 }).outcome).toBe('broken');
+    const inWholeSeconds = Array.from({ length: 21 }, (_, index): Entry => {
+      const at = new Date(Math.floor(index / 10) * 1_000).toISOString();
+      return [2_000, says('snapshot', { at })];
+    });
+    expect(() => claim.judge(timelineOf(given, ...inWholeSeconds))).toThrow('in one go');
+    expect(claim.judge(late(50))).toMatchObject({ outcome: 'broken' });
+    expect(claim.judge(at(400, 400, 400, 400, 500)).outcome).toBe('broken');
+    expect(claim.judge(at(400, 400, 400, 1_400))).toHaveProperty('onTimeAlone', true);
+  });
+
   test('is moot with one snapshot', () => {
     expect(claim.judge(at(100)).outcome).toBe('moot');
   });
@@ -41,9 +68,9 @@ describe('agreesWithResidentMemory', () => {
   const pairs = (...said: unknown[]) =>
     timelineOf(
       given,
-      ...said.flatMap((rssMB): Entry[] => [
-        [10, says('snapshot', { rssMB })],
-        [10, sample(100)],
+      ...said.flatMap((rssMB, index): Entry[] => [
+        [100 * index, says('snapshot', { rssMB })],
+        [100 * index, sample(100)],
       ]),
     );
 
@@ -55,6 +82,32 @@ describe('agreesWithResidentMemory', () => {
   test('is broken by decimal megabytes and by what is no number', () => {
     expect(claim.judge(pairs(104.9, 104.8, 104.9))).toMatchObject({ seen: 'rssMB was 104.9, 104.8, 104.9' });
     expect(claim.judge(pairs('100', '100', '100')).outcome).toBe('broken');
+  });
+
+  test('memory may have moved since the reading before', () => {
+    const grown = (said: number) =>
+      timelineOf(
+        given,
+        [0, says('snapshot', { rssMB: 50 })],
+        [0, sample(50)],
+        [100, says('snapshot', { rssMB: said })],
+        [100, sample(80)],
+      );
+    const last = figure('rssMB').agreesWithResidentMemory({ megabytes: 1.5, percent: 2.5 }, { last: 1 });
+    expect(last.judge(grown(60)).outcome).toBe('holds');
+    expect(last.judge(grown(90)).outcome).toBe('broken');
+    expect(last.judge(grown(40)).outcome).toBe('broken');
+  });
+
+  test('of lines that reached us in one go only the last is compared', () => {
+    const inOneGo = timelineOf(
+      given,
+      ...[43, 43, 44, 80].flatMap((rssMB): Entry[] => [
+        [500, says('snapshot', { rssMB })],
+        [500, sample(80)],
+      ]),
+    );
+    expect(claim.judge(inOneGo).outcome).toBe('holds');
   });
 
   test('is moot without a snapshot', () => {
@@ -103,6 +156,15 @@ describe('processor time', () => {
     expect(() => claim.judge(timelineOf(given, ...hopeless))).toThrow('too late to be compared');
   });
 
+  test('times that do not tell the snapshots apart are not made use of', () => {
+    const claim = figure('cpuPercent').agreesWithProcessorTime({ points: 8, percent: 15 });
+    const inTheSameSecond = [0, 100, 200, 300].flatMap((ms): Entry[] => [
+      [ms, says('snapshot', { cpuPercent: 50, at: '2030-01-01T00:00:00Z' })],
+      [ms, sample(50, ms / 2)],
+    ]);
+    expect(claim.judge(timelineOf(given, ...inTheSameSecond)).outcome).toBe('holds');
+  });
+
   test('a share is what was used between the first sample and the last', () => {
     expect(processorTime.staysBelow({ percent: 8 }).judge(run([0, 0, 0], 5)).outcome).toBe('holds');
     expect(processorTime.staysBelow({ percent: 8 }).judge(run([0, 0, 0], 20))).toMatchObject({
@@ -129,6 +191,18 @@ describe('lag', () => {
     expect(claim.judge(rounds([76, 1], [84, 1], [9, 1])).outcome).toBe('holds');
     expect(claim.judge(rounds([9, 1], [84, 1], [9, 1])).outcome).toBe('broken');
     expect(claim.judge(rounds([170, 1], [170, 1], [84, 1])).outcome).toBe('broken');
+  });
+
+  test('what is too short is no fault of the machine, and what is too long may be one', () => {
+    const claim = lag('loopLagMs').showsEachBlock();
+    expect(claim.judge(rounds([9, 1], [9, 1], [9, 1]))).not.toHaveProperty('onTimeAlone');
+    expect(claim.judge(rounds([9, 1], [170, 1], [84, 1]))).not.toHaveProperty('onTimeAlone');
+    expect(claim.judge(rounds([170, 1], [170, 1], [84, 1]))).toHaveProperty('onTimeAlone', true);
+    expect(
+      lag('loopLagMs')
+        .isSmallAgain()
+        .judge(rounds([76, 76], [84, 84])),
+    ).toHaveProperty('onTimeAlone', true);
   });
 
   test('a figure that stays up does so after every block', () => {

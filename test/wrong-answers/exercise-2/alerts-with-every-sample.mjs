@@ -1,5 +1,5 @@
 // mistake: A rule alerts with every sample above, not once when it goes above.
-// breaks: fires-once, three-in-a-row-fire, rules-of-several-metrics, two-thresholds-of-one-metric
+// breaks: fires-once, three-in-a-row-fire, rules-of-several-metrics, two-thresholds-of-one-metric, resolves-once
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';

@@ -1,5 +1,5 @@
 // mistake: The rules are read once the server is ready, so it has said so before it refuses them.
-// breaks: refuses-no-json, refuses-no-array, refuses-unknown-metric, refuses-no-number
+// breaks: refuses-no-json, refuses-no-array, refuses-unknown-metric, refuses-no-number, refuses-no-threshold
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';

@@ -1,5 +1,5 @@
 // mistake: Bad rules end the program with exit code 0.
-// breaks: refuses-no-json, refuses-no-array, refuses-unknown-metric, refuses-no-number
+// breaks: refuses-no-json, refuses-no-array, refuses-unknown-metric, refuses-no-number, refuses-no-threshold
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

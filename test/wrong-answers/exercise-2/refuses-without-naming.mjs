@@ -1,5 +1,5 @@
 // mistake: The message says that the rules are wrong and not which one, or what.
-// breaks: refuses-unknown-metric, refuses-no-number
+// breaks: refuses-unknown-metric, refuses-no-number, refuses-no-threshold
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
