@@ -63,8 +63,11 @@ async function dispatch(argv: readonly string[], around: Surroundings, version: 
   // Everything after "--" belongs to the program that is run.
   const end = argv.indexOf('--');
   restOf.set(program, end === -1 ? [] : argv.slice(end + 1));
-  if (argv.length === 0) program.outputHelp();
-  else await program.parseAsync([...(end === -1 ? argv : argv.slice(0, end))], { from: 'user' });
+  if (argv.length === 0) {
+    const { showHome } = await import('./commands/starting/home.ts');
+    return await showHome(commands as readonly Command[], around);
+  }
+  await program.parseAsync([...(end === -1 ? argv : argv.slice(0, end))], { from: 'user' });
   return result;
 }
 

@@ -24,7 +24,7 @@ export default lesson({
     'keep libraries and second signals from ending a program in the middle of its cleanup',
   ],
   readingMinutes: 35,
-  exercises: ['exercise-1'],
+  exercises: [],
   examples: [
     example('01-signal-basics', {
       title: 'A worker that signals stop, reload and ask',

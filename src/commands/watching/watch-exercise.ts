@@ -9,9 +9,9 @@ import type { Report } from '../../report/report.ts';
 import { watchProgram } from '../../workspace/watch-program.ts';
 import { currentExercise } from '../checking/current-exercise.ts';
 import { planCheck } from '../checking/plan.ts';
+import { startHere } from '../starting/start-here.ts';
 import type { WatchOptions } from '../watch.ts';
 import { Rounds } from './rounds.ts';
-import { startHere } from './start-here.ts';
 import { drawScreen, type Screen, tellRound } from './watch-screen.ts';
 
 /** Checks at each save until the learner leaves; the exit code is that of the last verdict. */
