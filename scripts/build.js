@@ -24,7 +24,7 @@ const entryPoints = Object.fromEntries(
     ['main', 'src/main.ts'],
     ['guard', 'src/stage/guard.ts'],
     ['grader', 'src/grading/index.ts'],
-    ['overview', 'src/course/overview.ts'],
+    ['overview-of-lessons', 'src/course/overview-of-lessons.ts'],
     ...[...graders, ...lessons, 'lessons/path.ts'].map((file) => [file.replace(/\.ts$/, ''), file]),
   ].map(([name, file]) => [name, join(root, file)]),
 );
@@ -56,7 +56,7 @@ for (const starter of filesIn('exercises', /\.ts$/)) {
   });
   writeFileSync(join(dist, 'exercises', script), formatted);
 }
-const { overviewCourse } = await import(pathToFileURL(join(dist, 'overview.js')).href);
+const { overviewCourse } = await import(pathToFileURL(join(dist, 'overview-of-lessons.js')).href);
 writeFileSync(join(dist, 'overview.json'), JSON.stringify(await overviewCourse()));
 
 rmSync(finished, { recursive: true, force: true });

@@ -12,10 +12,10 @@ export function drawTable(
   { color, width }: { color: ChalkInstance; width: number },
 ): string[] {
   const all = [header, ...rows];
-  const widths = fitted(
-    header.map((_, column) => Math.max(1, ...all.map((row) => naturalWidth(row[column] ?? [])))),
-    width - between.length * (header.length - 1),
-  );
+  const widthsBy = (measure: (cell: readonly Span[]) => number): number[] =>
+    header.map((_, column) => Math.max(1, ...all.map((row) => measure(row[column] ?? []))));
+  const room = width - between.length * (header.length - 1);
+  const widths = fitted(widthsBy(naturalWidth), widthsBy(longestWord), room);
   const drawn = all.map((row) => drawRow(row, widths));
   const rule = (stroke: string): string =>
     color.dim(widths.map((columns) => stroke.repeat(columns)).join(between));
@@ -31,14 +31,28 @@ export function drawTable(
 const naturalWidth = (cell: readonly Span[]): number =>
   Math.max(0, ...layOut(cell, Number.POSITIVE_INFINITY).map(({ columns }) => columns));
 
-function fitted(natural: readonly number[], room: number): number[] {
+const longestWord = (cell: readonly Span[]): number =>
+  Math.max(
+    0,
+    ...cell
+      .map(({ text }) => text)
+      .join('')
+      .split(/\s+/)
+      .map((word) => [...word].length),
+  );
+
+/** Narrows the widest column that still has all its words whole; breaks words only where no other way is left. */
+function fitted(natural: readonly number[], whole: readonly number[], room: number): number[] {
   const widths = [...natural];
-  const sum = (): number => widths.reduce((total, columns) => total + columns, 0);
-  while (sum() > room) {
-    const widest = Math.max(...widths);
-    if (widest <= narrowest) break;
-    widths[widths.lastIndexOf(widest)] = widest - 1;
-  }
+  const narrow = (least: (column: number) => number): boolean => {
+    const slack = widths.map((columns, column) => (columns > least(column) ? columns : 0));
+    const widest = Math.max(...slack);
+    if (widest > 0) widths[slack.lastIndexOf(widest)] = widest - 1;
+    return widest > 0;
+  };
+  const isTooWide = (): boolean => widths.reduce((sum, columns) => sum + columns, 0) > room;
+  while (isTooWide() && narrow((column) => whole[column] ?? 0));
+  while (isTooWide() && narrow(() => narrowest));
   return widths;
 }
 

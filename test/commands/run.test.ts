@@ -13,7 +13,12 @@ const folder = mkdtempSync(join(tmpdir(), 'run-test-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (...args: string[]) =>
-  execa(process.execPath, [binary, 'run', ...args], { cwd: folder, reject: false });
+  execa(process.execPath, [binary, 'run', ...args], {
+    cwd: folder,
+    reject: false,
+    // What is seen in a test is nobody's progress.
+    env: { PROC_COURSE_STATE_DIR: folder },
+  });
 
 const pidsIn = (text: string): number[] =>
   [...text.matchAll(/started the program, pid (\d+)/g)].map(([, pid]) => Number(pid));
@@ -113,7 +118,7 @@ class Terminal implements Disposable {
 
   constructor(args: string) {
     const then = 'echo "code $?"; stty -a | grep -wo -- "-*icanon"; cat';
-    const command = `exec env -u CI bash -c '"${process.execPath}" "${binary}" run ${args}; ${then}'`;
+    const command = `exec env -u CI PROC_COURSE_STATE_DIR='${folder}' bash -c '"${process.execPath}" "${binary}" run ${args}; ${then}'`;
     this.#tmux(
       '-f',
       '/dev/null',

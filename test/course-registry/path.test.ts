@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { listExercises, loadPath } from '../../src/course/course.ts';
-import { overviewCourse } from '../../src/course/overview.ts';
+import { overviewCourse } from '../../src/course/overview-of-lessons.ts';
 import type { LearningPath } from '../../src/grading/learning-path.ts';
 
 const path = (await loadPath()) as LearningPath;

@@ -46,6 +46,16 @@ describe('renderMarkdown', () => {
     for (const word of new Set(words.split(' '))) expect(text).toContain(word);
   });
 
+  test('breaks no word of a table as long as each column can hold its longest', () => {
+    const text = rendered(
+      '| The process ends because | Code | Output still in the pipe |',
+      '| --- | --- | --- |',
+      '| `process.exit(aVeryLongNameOfACode)` | the code of it, or what stood there before | may be lost in the pipe |',
+    );
+    expect(text).toContain('`process.exit(aVeryLongNameOfACode)`');
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
   test('breaks code where it is too long and marks what goes on, at no other place', () => {
     const text = rendered('```js', `const list = [${'1111, '.repeat(20)}];`, 'short();', '```');
     expect(text.split('\n').filter((line) => line.includes('↳')).length).toBe(1);
