@@ -16,8 +16,8 @@ export async function showHome(commands: readonly Command[], around: Surrounding
   }
   for (;;) {
     around.console.clear();
-    await tellWhere(around);
-    const chosen = await chooseCommand(commands);
+    const told = await tellWhere(around);
+    const chosen = await chooseCommand(commands, around.console.height - told);
     if (chosen === undefined) return exitCode.passed;
     const argv = await askForArguments(chosen, around);
     if (argv === undefined) continue;
@@ -26,14 +26,26 @@ export async function showHome(commands: readonly Command[], around: Surrounding
   }
 }
 
-async function tellWhere(around: Surroundings): Promise<void> {
+// The question, the description of what is chosen, and a few commands to choose from.
+const rowsOfMenu = 10;
+
+/** Tells where the learner is; resolves to the rows that it took. Where the window is low, only now and how far. */
+async function tellWhere(around: Surroundings): Promise<number> {
   const { console } = around;
   const { progress, notice } = await readProgress(await progressFileFor(around));
-  console.out(console.color.bold('proc-course: production process management in Node.js'));
-  console.out();
-  for (const line of describeNext(await loadOverview(), progress, console)) console.out(line);
+  const whole = describeNext(await loadOverview(), progress, console);
+  const isLow = console.interactive && whole.length + rowsOfMenu > console.height;
+  const parts = whole.join('\n').split('\n\n');
+  const told = isLow ? [parts[0], parts.at(-1)].join('\n\n').split('\n') : whole;
+  const lines = [
+    console.color.bold('proc-course: production process management in Node.js'),
+    '',
+    ...told,
+    '',
+  ];
+  for (const line of lines) console.out(line);
   if (notice) console.err(notice);
-  console.out();
+  return lines.length;
 }
 
 function tellCommands(commands: readonly Command[], { console }: Surroundings): void {
@@ -46,12 +58,13 @@ function tellCommands(commands: readonly Command[], { console }: Surroundings): 
   console.out('What a command takes: proc-course COMMAND --help');
 }
 
-async function chooseCommand(commands: readonly Command[]): Promise<Command | undefined> {
+async function chooseCommand(commands: readonly Command[], rows: number): Promise<Command | undefined> {
   const { select, Separator } = await import('@inquirer/prompts');
   const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
   return await select<Command | undefined>({
     message: 'What now?',
-    pageSize: 10,
+    // The question above, the description below, and the line of the cursor.
+    pageSize: Math.max(5, rows - 5),
     loop: false,
     choices: [
       ...commands
