@@ -1,5 +1,5 @@
 import type { Answer, RequestFailed, Sample, TimelineEvent } from '../timeline/events.ts';
-import { endOf, eventsOf, outcomeOf } from '../timeline/questions.ts';
+import { earliestAnswerMs, endOf, eventsOf, outcomeOf } from '../timeline/questions.ts';
 import type { App } from './app.ts';
 import { Milestone, OverTooSoon } from './milestone.ts';
 import { pause } from './pace.ts';
@@ -67,11 +67,13 @@ export async function asksWhile(
   // One that is cut off ends nothing: what else is cut off with it is seen at the next request.
   const answerHeld = (): Answer | undefined =>
     eventsOf(stage.log.timeline(0), 'answer').find(({ name }) => name === whileOpen);
+  const answerIsDueMs =
+    (whileOpen === undefined ? undefined : earliestAnswerMs(stage.log.timeline(0), whileOpen)) ?? untilMs;
   const outcomes = (): (Answer | RequestFailed)[] =>
     Object.keys(paths).flatMap((name) => {
       const isOwn = (event: TimelineEvent): event is Answer | RequestFailed =>
         (event.kind === 'answer' || event.kind === 'request-failed') && event.name.startsWith(`${name} `);
-      const endMs = Math.min(untilMs, answerHeld()?.atMs ?? untilMs);
+      const endMs = Math.min(untilMs, answerHeld()?.atMs ?? untilMs, answerIsDueMs);
       return stage.log.events.filter(isOwn).filter(({ atMs }) => atMs < endMs);
     });
   const isOver = (): boolean =>

@@ -38,6 +38,12 @@ export const signalsToDescendants = (timeline: Timeline, app = theApp): SignalSe
 export const requestNamed = (timeline: Timeline, name: string): RequestSent | undefined =>
   eventsOf(timeline, 'request').find((event) => event.name === name);
 
+/** The earliest moment at which a request can be answered that asks for so many `ms`; undefined where it was not sent. */
+export function earliestAnswerMs(timeline: Timeline, name: string): number | undefined {
+  const sent = requestNamed(timeline, name);
+  return sent && sent.atMs + Number(new URL(sent.path, 'http://localhost').searchParams.get('ms'));
+}
+
 /** How a request ended, or undefined while it is under way. */
 export const outcomeOf = (timeline: Timeline, name: string): Answer | RequestFailed | undefined =>
   timeline.events.find(

@@ -1,6 +1,6 @@
 import { OverTooSoon } from '../../stage/milestone.ts';
 import type { Answer, Ended, RequestFailed, Timeline } from '../../timeline/events.ts';
-import { endOf, numericSetting, outcomeOf, signalsTo } from '../../timeline/questions.ts';
+import { earliestAnswerMs, endOf, numericSetting, outcomeOf, signalsTo } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
 import { describeEnd } from './exit.ts';
 
@@ -85,10 +85,15 @@ export const newRequests = (name: string) => ({
     judge(timeline) {
       const all =
         setting === undefined ? outcomesSince(timeline, name) : outcomesWithin(timeline, name, setting);
-      // Once that request has its answer the connection may go, and its closing says nothing.
+      // Once that request can have its answer the connection may go, and its closing says nothing: the two reach us in
+      // any order.
       const held = whileOpen === undefined ? undefined : outcomeOf(timeline, whileOpen);
-      const until = held?.kind === 'answer' ? held.atMs : Number.POSITIVE_INFINITY;
-      const outcomes = all.filter((seen) => seen.atMs < until);
+      const untilMs = Math.min(
+        held?.kind === 'answer' ? held.atMs : Number.POSITIVE_INFINITY,
+        (whileOpen === undefined ? undefined : earliestAnswerMs(timeline, whileOpen)) ??
+          Number.POSITIVE_INFINITY,
+      );
+      const outcomes = all.filter((seen) => seen.atMs < untilMs);
       const isThere = (seen: Outcome): boolean =>
         seen.kind === 'answer' ? seen.status === status : orClosed;
       if (outcomes.some(isThere)) return holds;

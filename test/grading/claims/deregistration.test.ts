@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { newRequests } from '../../../src/grading/claims/deregistration.ts';
 import { OverTooSoon } from '../../../src/stage/milestone.ts';
-import { answers, ends, fails, signal, started, timelineOf } from '../../timeline-by-hand.ts';
+import { answers, asks, ends, fails, signal, started, timelineOf } from '../../timeline-by-hand.ts';
 
 const start = started({ DEREGISTER_MS: '800' });
 const term = signal('SIGTERM');
@@ -86,6 +86,18 @@ describe('newRequests.turnTo', () => {
       [501, fails('probe 2', 'ECONNRESET')],
     );
     expect(claim.judge(timeline)).toMatchObject({ outcome: 'broken', evidence: [2] });
+  });
+  test('a connection that is closed when the answer is due says nothing, though it is seen before the answer', () => {
+    const claim = newRequests('probe').turnTo(503, { whileOpen: 'slow', orClosed: true });
+    const timeline = timelineOf(
+      [0, start],
+      [50, asks('slow', '/slow?ms=400')],
+      [100, term],
+      [150, answers('probe 1')],
+      [460, fails('probe 2', 'ECONNRESET')],
+      [461, answers('slow')],
+    );
+    expect(claim.judge(timeline)).toMatchObject({ outcome: 'broken', evidence: [3] });
   });
   test('a connection that is closed together with what was in flight is closed', () => {
     const claim = newRequests('probe').turnTo(503, { whileOpen: 'slow', orClosed: true });
