@@ -30,8 +30,9 @@ export interface PlayOptions {
   readonly standIn?: (app: App) => App;
 }
 
-// What must last beyond a "soon" gets this much more, for the way there and back.
-const marginMs = 500;
+// What must last beyond a "soon" gets this much more, for the way there and back: on a machine with a load of 20 a
+// core, half a second was too little.
+const marginMs = 1_500;
 
 /**
  * Plays a stimulus once in a fresh process and a fresh folder, ends everything, and gives back all that was seen.

@@ -108,29 +108,21 @@ export class Looking extends Waiting {
 
   /**
    * Asks on new connections until the answer's body is as wanted, for no longer than "soon". Only the last request and
-   * its answer are written down. With `within`, what is asked about lasts at least for that setting's milliseconds
-   * after that request; it is played again where no answer was as wanted, and the time was over before the "soon".
+   * its answer are written down.
    */
   async asksFor(
     path: string,
-    {
-      as,
-      accepts,
-      within,
-    }: { as: string; accepts: (body: string) => boolean; within?: { setting: string; of: string } },
+    { as, accepts }: { as: string; accepts: (body: string) => boolean },
   ): Promise<void> {
     const late = new AbortController();
     const done = new AbortController();
     void timeRunsOut(this.pace, { signal: done.signal }).then(() => late.abort());
-    const overAtMs = within === undefined ? Number.POSITIVE_INFINITY : this.#lastsUntilMs(within);
     try {
       while (!this.isOver) {
         const lastLook = late.signal.aborted;
         const sentMs = this.log.nowMs();
         const found = await tryRequest(this.port, path, this.pace.soonMs);
         const accepted = found.status !== undefined && accepts(found.body);
-        if (!accepted && this.log.nowMs() > overAtMs && !lastLook)
-          throw new OverTooSoon(`What "${path}" was asked about was over before it could be looked at.`);
         if (accepted || lastLook) {
           this.log.add({ kind: 'request', app: this.name, name: as, method: 'GET', path }, sentMs);
           this.log.add(
@@ -186,15 +178,12 @@ export class Looking extends Waiting {
 
   /** Plays again where the setting's milliseconds, or a share of them, have passed since the request was sent. */
   stillWithin(setting: string, { of, share = 1 }: { of: string; share?: number }): void {
-    if (this.log.nowMs() > this.#lastsUntilMs({ setting, of, share }))
+    const timeline = this.log.timeline(0);
+    const sent = requestNamed(timeline, of) ?? eventsOf(timeline, 'started')[0];
+    const untilMs = (sent?.atMs ?? 0) + share * (numericSetting(timeline, setting, this.name) ?? 0);
+    if (this.log.nowMs() > untilMs)
       throw new OverTooSoon(
         `${share === 1 ? '' : 'Too much of '}${setting} had passed since "${of}" before the scenario was done with it.`,
       );
-  }
-
-  #lastsUntilMs({ setting, of, share = 1 }: { setting: string; of: string; share?: number }): number {
-    const timeline = this.log.timeline(0);
-    const sent = requestNamed(timeline, of) ?? eventsOf(timeline, 'started')[0];
-    return (sent?.atMs ?? 0) + share * (numericSetting(timeline, setting, this.name) ?? 0);
   }
 }

@@ -1,5 +1,6 @@
 // mistake: An uncaught exception is logged, reported and told, and the program lives on as if that had helped.
 // breaks: answers-in-flight, crash-dir-is-not-writable, exits-with-1, keeps-the-limit, second-error, thrown-values, turns-newcomers-away, works-without-a-channel
+// moot: leaves-a-crash-report, logs-the-exception, masks-the-log, masks-the-report, masks-the-restart-request, names-the-last-crash, names-the-newest-crash, names-the-request, talks-to-its-supervisor
 import { AsyncLocalStorage } from 'node:async_hooks';
 import * as fs from 'node:fs/promises';
 import http from 'node:http';
