@@ -64,7 +64,7 @@ export const connectionScenes: readonly Scene[] = [
     settings: () => noLimitInSight,
     async play(app, draw) {
       await app.ready();
-      const takesMs = draw.lasting(150);
+      const takesMs = draw.lasting(800);
       app.keepAsking(`/?ms=${takesMs}`, { on: 'chatter', takesMs });
       await app.answered('chatter 1');
       await app.accepted('chatter 2');

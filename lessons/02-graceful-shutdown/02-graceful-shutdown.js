@@ -120,8 +120,8 @@ class Front {
 
   #answer(response, status, body) {
     // Decided when the answer is written, not when the request came. It ends the connection behind this answer, also
-    // that of a client which would always have a next request.
-    if (this.#draining) response.setHeader('Connection', 'close');
+    // that of a client which would always have a next request. Told while we still listen, clients lose nothing by it.
+    if (!this.ready) response.setHeader('Connection', 'close');
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   }
 }
