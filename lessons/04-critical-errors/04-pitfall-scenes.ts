@@ -1,5 +1,5 @@
 import { broken, type Claim, eventLine, eventLines, exit, holds, moot, outcomeOf, pitfall } from '#grader';
-import { answerIs, comesTimes } from './claims-of-scenes.ts';
+import { answerIs } from './claims-of-scenes.ts';
 
 const getsNoAnswer = (request: string): Claim => ({
   text: `"${request}" gets no answer from this process`,
@@ -51,7 +51,7 @@ export default [
     },
     wrong: [
       answerIs('third', 200, { status: 'healthy' }),
-      comesTimes('job.done', 1),
+      eventLine('job.done').comesOnce(),
       eventLine('error').comesOnce(),
       exit.neverComes(),
     ],
@@ -67,7 +67,7 @@ export default [
       await app.gone();
     },
     wrong: [comesAgainAndAgain('reporting', 5), exit.neverComes()],
-    right: [comesTimes('reporting', 1), eventLine('report.failed').comesOnce(), exit.hasCode(1)],
+    right: [eventLine('reporting').comesOnce(), eventLine('report.failed').comesOnce(), exit.hasCode(1)],
     difference:
       'The rejection of an async listener is an unhandled rejection, which goes to the same listener, which is rejected again: the process spins, and the line with `process.exit` is never reached. The other one settled its exit first, and gave the report a `catch` and a limit.',
     section: 'Production error handling',

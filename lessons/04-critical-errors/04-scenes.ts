@@ -317,7 +317,7 @@ export default example('04-uncaught-exception', {
           because: becauseOfTheOthers,
           help: 'The supervisor does not kill what has asked to be replaced.',
         }),
-        must(comesTimes('restart', 1), {
+        must(eventLine('restart').comesOnce(), {
           because: 'A supervisor that restarts what it was told to stop cannot be stopped.',
           help: 'Remember the stop before you pass it on.',
         }),

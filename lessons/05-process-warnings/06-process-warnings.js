@@ -3,7 +3,7 @@
  * is looked at again.
  * Start it with: node --no-warnings 06-process-warnings.js
  */
-import { EventEmitter } from 'node:events';
+import { EventEmitter, getEventListeners } from 'node:events';
 import { createServer } from 'node:http';
 import { deprecate } from 'node:util';
 
@@ -55,15 +55,16 @@ const placeIn = (stack = '') =>
  * Node says once that an emitter has many listeners, and is silent from then on. Whether that is a leak shows only
  * later: a leak grows, a fan-out stays as it is.
  */
-function watchListeners({ emitter, type, count }) {
+function watchListeners({ emitter, target, type, count }) {
   // Weakly, or the watch for leaks would be one.
-  const watched = new WeakRef(emitter);
+  const watched = new WeakRef(emitter ?? target);
   let before = count;
   let steady = false;
   const timer = setInterval(() => {
-    // An EventTarget has no count that could be asked for.
-    const now = watched.deref()?.listenerCount?.(type);
-    if (now === undefined) return clearInterval(timer);
+    const owner = watched.deref();
+    if (owner === undefined) return clearInterval(timer);
+    // Unlike `listenerCount`, for an EventTarget as well, which the warning calls its `target`.
+    const now = getEventListeners(owner, type).length;
     if (now > before) say('leak.suspected', { type, from: before, to: now });
     else if (!steady) say('listeners.steady', { type, listeners: now });
     steady = now <= before;
