@@ -18,12 +18,14 @@ import { exitHandling } from './09-scenes.ts';
 
 /** What lay in the program's folder at the end, of which the file with the orders counts. */
 const theOrdersAre = (wanted: 'saved' | 'lost'): Claim => ({
-  text: wanted === 'saved' ? 'the three orders are in the file' : 'the orders are in no file',
+  text:
+    wanted === 'saved' ? 'the three orders are in orders.json' : 'there is no orders.json with the orders',
   judge(timeline) {
     const seen = eventsOf(timeline, 'fact').find(({ name }) => name === 'files of app');
     if (seen === undefined) return moot(whatStoppedThePlay(timeline) ?? 'nobody looked');
     const files = seen.value as readonly { name: string; text: string }[];
-    const saved = files.some(({ text }) => text === '["order-1","order-2","order-3"]');
+    const file = files.find(({ name }) => name === 'orders.json');
+    const saved = file?.text === '["order-1","order-2","order-3"]';
     return saved === (wanted === 'saved')
       ? holds
       : broken(`orders that are ${wanted}`, JSON.stringify(files));
