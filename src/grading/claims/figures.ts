@@ -107,12 +107,19 @@ export const figure = (field: string) => ({
   }),
 });
 
-/** Of lines that reached us in one go only the last was printed just now, and what the system shows then is of its time. */
+/**
+ * Of lines that reached us in one go only the last was printed just now, so that what the system shows is of its time; and
+ * none that came a sample later than the promptest of them, because reading the system's figures takes us time as well.
+ */
 function freshOf(timeline: Timeline, all: readonly Paired[]): Paired[] {
-  const apartMs = (numericSetting(timeline, 'SAMPLE_MS') ?? 0) / 2;
-  return all.filter(
-    ({ atMs }, index) => (all[index + 1]?.atMs ?? Number.POSITIVE_INFINITY) - atMs >= apartMs,
-  );
+  const sampleMs = numericSetting(timeline, 'SAMPLE_MS') ?? 0;
+  const saidMs = saidAtMs(all);
+  const delayOf = (snapshot: Paired): number => snapshot.atMs - (saidMs.get(snapshot) ?? 0);
+  const leastMs = Math.min(...all.map(delayOf));
+  return all.filter((snapshot, index) => {
+    const untilNextMs = (all[index + 1]?.atMs ?? Number.POSITIVE_INFINITY) - snapshot.atMs;
+    return untilNextMs >= sampleMs / 2 && delayOf(snapshot) - leastMs <= sampleMs;
+  });
 }
 
 /** How far a figure is from all that the resident memory may have been between the last reading and this one. */

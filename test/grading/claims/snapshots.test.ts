@@ -110,6 +110,22 @@ describe('agreesWithResidentMemory', () => {
     expect(claim.judge(inOneGo).outcome).toBe('holds');
   });
 
+  test('a line that came later than a sample is not compared, and where none came in time it is played again', () => {
+    const printed = (rssMB: number, saidAtMs: number, atMs: number): Entry[] => [
+      [atMs, says('snapshot', { rssMB, at: new Date(saidAtMs).toISOString() })],
+      [atMs, sample(80)],
+    ];
+    const stale = [...printed(43, 100, 1_000), ...printed(43, 200, 1_080), ...printed(43, 300, 1_160)];
+    expect(claim.judge(timelineOf(given, ...stale, ...printed(80, 1_300, 1_300))).outcome).toBe('holds');
+    const before = figure('rssMB').agreesWithResidentMemory(
+      { megabytes: 1.5, percent: 2.5 },
+      { before: 'm' },
+    );
+    const asked: Entry = [1_200, asks('m', '/load/memory')];
+    const play = timelineOf(given, ...stale, asked, ...printed(80, 1_300, 1_300));
+    expect(() => before.judge(play)).toThrow('too late to be compared');
+  });
+
   test('is moot without a snapshot', () => {
     expect(claim.judge(timelineOf(given, [1, misses('ready')])).outcome).toBe('moot');
   });
