@@ -87,6 +87,8 @@ export async function asksWhile(
     );
     await Promise.all([Promise.race([Promise.all(sent), pause(forMs)]), pause(everyMs)]);
   }
+  // The end of the process and the last bytes of its sockets reach us in any order.
+  if (app.isOver && whileOpen !== undefined) await app.answered(whileOpen);
   const isClosed = outcomes().some(({ kind }) => kind === 'request-failed');
   // A program that went with the answer that it owed, or after the span, did nothing wrong; we only came too late to look.
   const endedAtMs = endOf(stage.log.timeline(0), app.name)?.atMs ?? 0;

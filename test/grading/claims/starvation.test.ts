@@ -22,8 +22,8 @@ describe('unlessStarved', () => {
     expect(claim.judge(play(900, [1_200, says('leak.suspected')])).outcome).toBe('holds'));
   test('is broken where the claim is broken and the answers were quick', () =>
     expect(claim.judge(play(20)).outcome).toBe('broken'));
-  test('asks for another play where half of the answers took longer than half of the setting', () =>
-    expect(() => claim.judge(play(120))).toThrow(OverTooSoon));
+  test('asks for another play where one in ten of the answers took longer than the setting', () =>
+    expect(() => claim.judge(play(220))).toThrow(OverTooSoon));
   test('counts a request without an answer as long as the play went on', () =>
     expect(() =>
       claim.judge(
