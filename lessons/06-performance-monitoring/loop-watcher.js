@@ -10,6 +10,7 @@ import { workerData } from 'node:worker_threads';
 const { beats, stuckMs } = workerData;
 let [seen, sinceMs, said] = [-1, performance.now(), false];
 
+// It also keeps the thread alive: one that ends right behind its session may take the process with it.
 setInterval(() => {
   const beat = Atomics.load(beats, 0);
   if (beat !== seen) [seen, sinceMs, said] = [beat, performance.now(), false];
