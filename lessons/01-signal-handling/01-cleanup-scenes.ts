@@ -16,8 +16,8 @@ export const cleanupScenes: readonly Scene[] = [
       await app.says('job.start');
       app.signalGroup('SIGINT');
       await app.says('stop.requested');
-      app.signalGroup('SIGINT');
       app.notYet('job.done');
+      app.signalGroup('SIGINT');
       await app.says('stop.again');
       app.signal('SIGTERM');
       await app.gone({ afterMs: app.setting('JOB_MS') });

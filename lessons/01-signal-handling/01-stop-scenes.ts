@@ -13,6 +13,7 @@ export const stopScenes: readonly Scene[] = [
     async play(app) {
       await app.says('job.start');
       app.signal('SIGTERM');
+      await app.says('stop.requested');
       app.notYet('job.done');
       await app.gone({ afterMs: app.setting('JOB_MS') });
     },
@@ -47,6 +48,7 @@ export const stopScenes: readonly Scene[] = [
     async play(app) {
       await app.says('job.start');
       app.signalGroup('SIGINT');
+      await app.says('stop.requested');
       app.notYet('job.done');
       await app.gone({ afterMs: app.setting('JOB_MS') });
     },

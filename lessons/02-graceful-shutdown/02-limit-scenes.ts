@@ -42,7 +42,7 @@ export const limitScenes: readonly Scene[] = [
       'No. There is one limit for all phases, and it ran out in the second of them: the platform counts from its signal as well.',
     settings: (draw) => {
       const graceMs = draw.lasting(1_000);
-      return { GRACE_MS: graceMs, OUTBOX_MS: Math.round(graceMs * 0.9) };
+      return { GRACE_MS: graceMs, OUTBOX_MS: Math.round(graceMs * 0.97) };
     },
     async play(app, draw) {
       await app.ready();
@@ -50,6 +50,7 @@ export const limitScenes: readonly Scene[] = [
       app.post(`/orders?ms=${takesMs}&id=${draw.token()}`, { as: 'order', takesMs });
       await app.accepted('order');
       app.signal('SIGTERM');
+      await app.says('phase');
       app.stillOpen('order');
       await app.gone({ afterMs: app.setting('GRACE_MS') });
     },
