@@ -22,13 +22,12 @@ const noWarningIsPrinted: Claim = {
 
 export default [
   pitfall('12-listener-a-request', 'A listener a request, and the warning switched off', {
-    stimulus: `${requests} requests come and are answered, one after the other. Then one price changes.`,
+    stimulus: `${requests} requests come and are answered. Then one price changes.`,
     async play(app) {
       await app.ready();
-      for (let count = 1; count <= requests; count += 1) {
-        app.get('/', { as: `request ${count}` });
-        await app.answered(`request ${count}`);
-      }
+      const names = Array.from({ length: requests }, (_, index) => `request ${index + 1}`);
+      for (const as of names) app.get('/', { as });
+      for (const as of names) await app.answered(as);
       app.post('/change', { as: 'change' });
       await app.answered('change');
     },
