@@ -1,6 +1,7 @@
 import { Command as Commander, CommanderError } from 'commander';
 import { type Command, Interrupted, type Surroundings, UsageError } from './cli/command.ts';
 import { type Console, openConsole } from './cli/console.ts';
+import { renderError, wantsJson } from './cli/error-document.ts';
 import { type ExitCode, exitCode } from './cli/exit-code.ts';
 import { commands } from './commands/index.ts';
 
@@ -37,7 +38,7 @@ export async function main(
   try {
     return await dispatch(argv, around, version);
   } catch (error) {
-    return explain(error, console, interruption.signal.aborted);
+    return await explain(error, { console, aborted: interruption.signal.aborted, asJson: wantsJson(argv) });
   } finally {
     for (const signal of endingSignals) host.off(signal, interrupt);
   }
@@ -89,16 +90,25 @@ function addCommand(program: Commander, command: Command, run: (given: Given) =>
   });
 }
 
-async function explain(error: unknown, console: Console, aborted: boolean): Promise<ExitCode> {
+interface Listener {
+  readonly console: Console;
+  readonly aborted: boolean;
+  /** Whoever reads standard output expects one JSON document there, errors included. */
+  readonly asJson: boolean;
+}
+
+async function explain(error: unknown, { console, aborted, asJson }: Listener): Promise<ExitCode> {
   if (aborted || error instanceof Interrupted || (error as Error)?.name === 'ExitPromptError')
     return exitCode.interrupted;
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCode.passed;
-    return tellWrongUse(console, await sentenceFor(error), 'proc-course --help');
+    return tellWrongUse(console, asJson, await sentenceFor(error), 'proc-course --help');
   }
-  if (error instanceof UsageError) return tellWrongUse(console, error.message, error.next);
+  if (error instanceof UsageError) return tellWrongUse(console, asJson, error.message, error.next);
+  const message = error instanceof Error ? error.message : String(error);
+  if (asJson) console.out(renderError({ kind: 'trouble', message, next: 'proc-course doctor --report' }));
   console.err('This is a fault of the course, not of your program. Nothing was recorded against it.');
-  console.err(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  console.err((error instanceof Error && error.stack) || message);
   return exitCode.trouble;
 }
 
@@ -114,8 +124,9 @@ async function sentenceFor(error: CommanderError): Promise<string> {
   ).join(', ')}.`;
 }
 
-function tellWrongUse(console: Console, sentence: string, next: string): ExitCode {
-  console.err(sentence);
+function tellWrongUse(console: Console, asJson: boolean, message: string, next: string): ExitCode {
+  if (asJson) console.out(renderError({ kind: 'wrong-use', message, next }));
+  console.err(message);
   console.err(`Try: ${next}`);
   return exitCode.wrongUse;
 }

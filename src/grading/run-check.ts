@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type CheckReport, isPassed, type Report } from '../report/report.ts';
 import { openTheatre } from '../stage/stage.ts';
 import { gradeAll } from './grade.ts';
+import { skipAll, whyNotJudged } from './platform.ts';
 import type { GradedProgram } from './play.ts';
 import type { Scenario } from './words.ts';
 
@@ -17,6 +18,8 @@ export interface CheckRun {
   /** Stretches every "soon", for machines that are known to be slow. */
   readonly timeScale: number;
   readonly interrupted: AbortSignal;
+  /** Where it runs; this machine's own platform where none is given. */
+  readonly platform?: NodeJS.Platform;
   readonly onCheck?: (check: CheckReport) => void;
   /** Makes of the file what plain `node` can run, in the folder given, or says why it cannot be read. */
   prepare(file: string, folder: string): Promise<GradedProgram | { readonly unreadable: string }>;
@@ -26,6 +29,12 @@ export interface CheckRun {
 export async function runCheck(run: CheckRun): Promise<Report> {
   const { exercise, file, seed, scenarios, onlySome, verbose, interrupted, onCheck, timeScale } = run;
   const startedAt = performance.now();
+  const obstacle = whyNotJudged(run.platform ?? process.platform);
+  if (obstacle !== undefined) {
+    const checks = skipAll(scenarios, obstacle);
+    for (const check of checks) onCheck?.(check);
+    return { schema: 1, exercise, file, seed, passed: false, slowness: 1, durationMs: 0, checks };
+  }
   await using theatre = await openTheatre({ scale: timeScale });
   // An interruption ends all programs at once; the plays then fail, and their results are dropped.
   const stop = (): void => void theatre[Symbol.asyncDispose]();

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { copyFile, mkdir, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { type IsStillOurs, whileLocked } from './lock.ts';
 import { noProgress, type Progress, parseProgress } from './progress.ts';
 
 /** The folder in a workspace that keeps progress there, where it exists. */
@@ -83,6 +84,9 @@ export async function readProgress(file: string): Promise<ProgressRead> {
   return { progress, writable: true };
 }
 
+// To be overtaken takes a pause of seconds in the middle of a write; so often in a row it is no accident.
+const mostAttempts = 5;
+
 /**
  * Changes progress under a lock, by writing a new file and renaming it over the old one, so that it is always whole.
  * A damaged file is moved aside first. Resolves to a notice for the learner, if there is one.
@@ -91,22 +95,43 @@ export async function updateProgress(
   file: string,
   change: (progress: Progress) => Progress,
 ): Promise<string | undefined> {
-  const [{ lock }, { default: writeFileAtomic }] = await Promise.all([
-    import('proper-lockfile'),
-    import('write-file-atomic'),
-  ]);
   await mkdir(dirname(file), { recursive: true });
-  const release = await lock(file, {
-    realpath: false,
-    retries: { retries: 50, minTimeout: 20, maxTimeout: 100 },
-  });
-  try {
-    const { progress, notice, writable } = await readProgress(file);
-    if (!writable) return notice;
-    if (notice !== undefined) await rename(file, `${file}.damaged-${Date.now()}`);
-    await writeFileAtomic(file, `${JSON.stringify(change(progress), null, 2)}\n`);
-    return notice;
-  } finally {
-    await release();
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    const written = await whileLocked(file, (isStillOurs) => rewrite(file, change, isStillOurs));
+    if (written !== 'overtaken') return written.notice;
+  }
+  throw new Error(`other processes keep writing to ${file}`);
+}
+
+async function rewrite(
+  file: string,
+  change: (progress: Progress) => Progress,
+  isStillOurs: IsStillOurs,
+): Promise<{ notice: string | undefined } | 'overtaken'> {
+  const { progress, notice, writable } = await readProgress(file);
+  if (!writable) return { notice };
+  // Where the file is a link, what it leads to is replaced, and not the link.
+  const target = await realpath(file).catch(() => file);
+  const next = `${target}.new-${process.pid}-${Date.now()}`;
+  await writeFile(next, `${JSON.stringify(change(progress), null, 2)}\n`, { flush: true });
+  if (!(await isStillOurs())) {
+    await rm(next, { force: true });
+    return 'overtaken';
+  }
+  if (notice !== undefined) await rename(target, `${target}.damaged-${Date.now()}`);
+  await rename(next, target);
+  await removeUnfinished(target);
+  return { notice };
+}
+
+// No write takes so long; what is older was left by a process that was killed.
+const unfinishedAfterMs = 60_000;
+
+async function removeUnfinished(file: string): Promise<void> {
+  const folder = dirname(file);
+  const unfinished = (await readdir(folder)).filter((name) => name.startsWith(`${basename(file)}.new-`));
+  for (const name of unfinished) {
+    const writtenAtMs = Number(name.slice(name.lastIndexOf('-') + 1));
+    if (writtenAtMs < Date.now() - unfinishedAfterMs) await rm(join(folder, name), { force: true });
   }
 }

@@ -14,7 +14,7 @@ export interface Progress {
 
 export interface PassedExercise {
   readonly passedAt: string;
-  /** SHA-256 of the file that passed, so that "changed since it passed" can be known. */
+  /** SHA-256 of the program that passed, the files that it imports included, so that "changed since it passed" can be known. */
   readonly content: string;
   /** Ids of the stretch checks that passed with it. */
   readonly stretch: readonly string[];
@@ -22,7 +22,7 @@ export interface PassedExercise {
 
 export interface LastCheck {
   readonly checkedAt: string;
-  /** SHA-256 of the file that was checked. */
+  /** The same of the program that was checked. */
   readonly content: string;
   /** Ids of the checks that did not pass, core and stretch. */
   readonly open: readonly string[];

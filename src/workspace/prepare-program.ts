@@ -24,6 +24,8 @@ export async function prepareProgram(file: string, folder: string): Promise<Prep
   const build = (format: 'esm' | 'cjs', outfile: string) =>
     esbuild.build({
       entryPoints: [file],
+      // Inputs are then named as seen from the program's folder, and the program by its bare name.
+      absWorkingDir: dirname(file),
       outfile,
       format,
       bundle: true,
@@ -60,9 +62,8 @@ function wantedFormat(file: string, extension: string): 'esm' | 'cjs' | undefine
 
 /** Where neither the name nor a package.json says what it is, its own syntax does, as Node decides for JavaScript. */
 function formatOf(inputs: Record<string, { format?: 'cjs' | 'esm' }>, file: string): 'esm' | 'cjs' {
-  const entry = Object.entries(inputs).find(([path]) => file.endsWith(path) || path.endsWith(basename(file)));
   // esbuild names the format of a module always, and of CommonJS only where it exports something.
-  return entry?.[1].format === 'esm' ? 'esm' : 'cjs';
+  return inputs[basename(file)]?.format === 'esm' ? 'esm' : 'cjs';
 }
 
 /** The place, the reason, and the line itself with a mark under the place, as compilers have always told it. */

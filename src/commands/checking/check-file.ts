@@ -4,9 +4,10 @@ import { type ExitCode, exitCode } from '../../cli/exit-code.ts';
 import { runCheck } from '../../grading/run-check.ts';
 import { type Graded, hasTrouble, type Report } from '../../report/report.ts';
 import { openReporter, type Reporter } from '../../report/reporters.ts';
+import { contentOf } from '../../workspace/content-of.ts';
 import { prepareProgram } from '../../workspace/prepare-program.ts';
 import { type CheckOptions, type CheckPlan, planAll, planCheck, readReporter } from './plan.ts';
-import { contentOf, recordCheck } from './record-check.ts';
+import { recordCheck } from './record-check.ts';
 
 /** Grades what was asked for, tells it, remembers a pass, and says by its exit code what came of it. */
 export async function checkFile(
@@ -26,8 +27,9 @@ export async function checkFile(
   for (const plan of plans) reports.push(await gradeOne(plan, { reporter, options, around }));
   const passed = without.length === 0 && reports.every((report) => report.passed);
   const graded: Graded = { scope: typed === undefined ? 'all' : 'one', passed, reports, without };
-  tell(around, await reporter.finish?.(graded));
+  // A page that cannot be written is told before anything else, since JSON is one document or the other.
   if (options.html !== undefined) await writePage(graded, options.html, around);
+  tell(around, await reporter.finish?.(graded));
   if (reports.some(hasTrouble)) return exitCode.trouble;
   return passed ? exitCode.passed : exitCode.notPassed;
 }
@@ -42,10 +44,10 @@ async function gradeOne(plan: CheckPlan, { reporter, options, around }: Grading)
   const fromHere = relative(around.cwd, plan.file);
   tell(around, reporter.begin?.({ ...plan, file: fromHere.startsWith('..') ? plan.file : fromHere }));
   const keepAll = options.verbose === true || options.html !== undefined;
-  const content = await contentOf(plan.file);
+  const content = plan.onlySome ? undefined : await contentOf(plan.file);
   const report = await grade(plan, keepAll, reporter, around);
   tell(around, reporter.end?.(report));
-  if (!plan.onlySome && !hasTrouble(report)) await recordCheck(report, content, around);
+  if (content !== undefined && !hasTrouble(report)) await recordCheck(report, content, around);
   return report;
 }
 

@@ -1,9 +1,10 @@
 import { Interrupted, type Surroundings } from '../../cli/command.ts';
 import { runCheck } from '../../grading/run-check.ts';
 import { progressFileFor, readProgress } from '../../progress/progress-file.ts';
+import { contentOf } from '../../workspace/content-of.ts';
 import { prepareProgram } from '../../workspace/prepare-program.ts';
 import { planCheck } from './plan.ts';
-import { contentOf, recordCheck } from './record-check.ts';
+import { recordCheck } from './record-check.ts';
 
 /** The checks that do not pass now: as the last check found of this very content, or by grading it once more. */
 export async function openChecks(exercise: string, around: Surroundings): Promise<readonly string[]> {

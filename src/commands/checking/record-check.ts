@@ -1,25 +1,18 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { Surroundings } from '../../cli/command.ts';
 import { type Progress, withCheck, withPassed } from '../../progress/progress.ts';
 import { progressFileFor, updateProgress } from '../../progress/progress-file.ts';
 import type { Report } from '../../report/report.ts';
-
-/** What "the same file" means: SHA-256 of its content. */
-export const contentOf = async (file: string): Promise<string> =>
-  createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');
+import { contentOf } from '../../workspace/content-of.ts';
 
 /**
- * Remembers what a whole check of `content` found, and a pass with it. A file that was changed meanwhile is recorded
+ * Remembers what a whole check of `content` found, and a pass with it. A program that was changed meanwhile is recorded
  * as neither; where recording fails, the verdict stands all the same.
  */
 export async function recordCheck(report: Report, content: string, around: Surroundings): Promise<void> {
   const { console } = around;
   try {
     if ((await contentOf(report.file)) !== content) {
-      console.err('The file was changed while it was checked, so nothing was recorded. Check it again.');
+      console.err('The program was changed while it was checked, so nothing was recorded. Check it again.');
       return;
     }
     const notice = await updateProgress(await progressFileFor(around), (before) =>

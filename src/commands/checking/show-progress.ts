@@ -4,8 +4,8 @@ import { type ExitCode, exitCode } from '../../cli/exit-code.ts';
 import { loadOverview } from '../../course/overview.ts';
 import type { Progress } from '../../progress/progress.ts';
 import { progressFileFor, readProgress } from '../../progress/progress-file.ts';
+import { contentOf } from '../../workspace/content-of.ts';
 import { findPrograms } from '../../workspace/find-program.ts';
-import { contentOf } from './record-check.ts';
 
 /** How an exercise stands: never passed, passed by the file that is here, or passed and changed since, or gone. */
 type Standing = 'open' | 'passed' | 'changed' | 'elsewhere';
@@ -51,31 +51,38 @@ async function rowsOf(progress: Progress, cwd: string): Promise<ExerciseRow[]> {
   const unique = [...new Map(exercises.map((exercise) => [exercise.id, exercise])).values()].sort((a, b) =>
     a.id < b.id ? -1 : 1,
   );
-  return await Promise.all(
-    unique.map(async ({ id, title }) => {
-      const passed = progress.exercises[id];
-      const [file] = findPrograms(cwd, id);
-      const content = file === undefined ? undefined : await contentOf(file);
-      const last = progress.checks[id];
-      const standing: Standing =
-        passed === undefined
-          ? 'open'
-          : content === undefined
-            ? 'elsewhere'
-            : content === passed.content
-              ? 'passed'
-              : 'changed';
-      return {
-        id,
-        title,
-        standing,
-        ...(passed && { passedAt: passed.passedAt }),
-        stretch: passed?.stretch ?? [],
-        ...(file !== undefined && { file: relative(cwd, file) }),
-        ...(last !== undefined && last.content === content && { open: last.open }),
-      };
-    }),
-  );
+  const rows: ExerciseRow[] = [];
+  // One after the other: the reading of imports goes through one service, which each of them ends.
+  for (const exercise of unique) rows.push(await rowOf(exercise, progress, cwd));
+  return rows;
+}
+
+async function rowOf(
+  { id, title }: { readonly id: string; readonly title: string },
+  progress: Progress,
+  cwd: string,
+): Promise<ExerciseRow> {
+  const passed = progress.exercises[id];
+  const [file] = findPrograms(cwd, id);
+  const content = file === undefined ? undefined : await contentOf(file);
+  const last = progress.checks[id];
+  const standing: Standing =
+    passed === undefined
+      ? 'open'
+      : content === undefined
+        ? 'elsewhere'
+        : content === passed.content
+          ? 'passed'
+          : 'changed';
+  return {
+    id,
+    title,
+    standing,
+    ...(passed && { passedAt: passed.passedAt }),
+    stretch: passed?.stretch ?? [],
+    ...(file !== undefined && { file: relative(cwd, file) }),
+    ...(last !== undefined && last.content === content && { open: last.open }),
+  };
 }
 
 function lineFor(

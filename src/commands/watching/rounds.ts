@@ -1,9 +1,10 @@
 import type { Surroundings } from '../../cli/command.ts';
 import { runCheck } from '../../grading/run-check.ts';
 import type { Report } from '../../report/report.ts';
+import { contentOf } from '../../workspace/content-of.ts';
 import { prepareProgram } from '../../workspace/prepare-program.ts';
 import type { CheckPlan } from '../checking/plan.ts';
-import { contentOf, recordCheck } from '../checking/record-check.ts';
+import { recordCheck } from '../checking/record-check.ts';
 
 /** A check as it is told to whoever watches. */
 export interface Watcher {
