@@ -24,6 +24,8 @@ const examples = lessons.flatMap(({ id, lesson }) =>
 let theatre: Theatre;
 beforeAll(async () => {
   theatre = await openTheatre();
+  // What must still be under way while somebody looks lasts longer where the machine is slow.
+  await theatre.pace.measure();
 });
 afterAll(() => theatre[Symbol.asyncDispose]());
 

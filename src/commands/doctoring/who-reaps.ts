@@ -13,7 +13,7 @@ const lookEveryMs = 20;
  * grandchild ends when it reads that its parent is gone.
  */
 const parentOfAnOrphan =
-  "const { pid } = require('node:child_process').spawn(process.execPath, ['-e', 'process.stdin.resume()'], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] }); process.stdout.write(String(pid), () => process.exit());";
+  "const { pid } = require('node:child_process').spawn(process.execPath, ['-e', 'process.stdin.resume()'], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] }); process.stdout.write(String(pid), () => process.kill(process.pid, 'SIGKILL'));";
 
 /**
  * Sees whether an orphan that has ended is reaped. In a container, process 1 is often a program that never does, and
