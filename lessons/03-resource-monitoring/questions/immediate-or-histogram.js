@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 
@@ -13,6 +14,7 @@ const probe = setInterval(() => {
 }, 25);
 
 await delay(200);
+await stat('.');
 setImmediate(() => {
   const endAtMs = performance.now() + 800;
   while (performance.now() < endAtMs);
