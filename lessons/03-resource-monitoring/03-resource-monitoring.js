@@ -121,11 +121,13 @@ class Alert {
 
 const meter = new Meter();
 const alerts = rules.map((rule) => new Alert(rule));
+const logged = 'cpuMs cpuPercent lagMs rssMB heapUsedMB externalMB handles openFiles'.split(' ');
 let latest;
 
 function look() {
   latest = meter.sample();
-  say('sample', latest);
+  // In whole numbers, so that a line of the log can be read; `/health` has the rest.
+  say('sample', Object.fromEntries(logged.map((figure) => [figure, Math.round(latest[figure])])));
   for (const alert of alerts) alert.judge(latest);
 }
 

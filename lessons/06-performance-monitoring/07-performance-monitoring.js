@@ -108,14 +108,13 @@ function hottestOf({ nodes, samples, timeDeltas }) {
     }
   }
   // "(program)" and "(garbage collector)" are not ours, nor is what Node does itself.
-  const own = new Set(nodes.filter(({ callFrame }) => callFrame.url.startsWith('file:')).map(nameOf));
-  const ours = [...times.values()].filter(({ name }) => own.has(name)).sort((a, b) => b.selfMs - a.selfMs);
-  return {
-    profiledMs: round(times.get('(root)').totalMs),
-    hottest: ours
-      .slice(0, 5)
-      .map(({ name, selfMs, totalMs }) => ({ name, selfMs: round(selfMs), totalMs: round(totalMs) })),
-  };
+  const own = new Set(nodes.filter(({ callFrame: { url } }) => url.startsWith('file:')).map(nameOf));
+  const hottest = [...times.values()]
+    .filter(({ name }) => own.has(name))
+    .sort((a, b) => b.selfMs - a.selfMs || b.totalMs - a.totalMs)
+    .slice(0, 5)
+    .map(({ name, selfMs, totalMs }) => ({ name, selfMs: Math.round(selfMs), totalMs: Math.round(totalMs) }));
+  return { profiledMs: Math.round(times.get('(root)').totalMs), hottest };
 }
 
 const nameOf = ({ callFrame: { functionName } }) => functionName || '(anonymous)';
@@ -141,9 +140,13 @@ const open = [];
 
 function priceOrder(items) {
   let total = 0;
-  for (let item = 0; item < items; item += 1) total += applyDiscounts(item);
+  for (let item = 0; item < items; item += 1) for (const step of steps) total += step(item);
   return total;
 }
+const addTax = (item) => item % 19;
+const addDeposit = (item) => item % 25;
+const addShipping = (item) => (item > 50 ? 0 : 5);
+const addInsurance = (item) => item % 3;
 
 /** Stands for the function that nobody suspects. */
 function applyDiscounts(item) {
@@ -151,6 +154,7 @@ function applyDiscounts(item) {
   for (let rule = 0; rule < 20_000; rule += 1) price = (price * 31 + rule) % 1_009;
   return price;
 }
+const steps = [addTax, addDeposit, addShipping, addInsurance, applyDiscounts];
 
 function renderExport(ms) {
   const endAtMs = performance.now() + ms;
