@@ -1,7 +1,7 @@
 import { OverTooSoon } from '../../stage/milestone.ts';
 import type { Timeline } from '../../timeline/events.ts';
-import { eventsOf, numericSetting, outcomeOf } from '../../timeline/questions.ts';
-import type { Claim } from '../claim.ts';
+import { endOf, eventsOf, missedMilestone, numericSetting, outcomeOf } from '../../timeline/questions.ts';
+import type { Claim, Judgement } from '../claim.ts';
 
 /**
  * The same claim, which does not count against a program that was given too little of the machine: one in ten of the
@@ -14,13 +14,21 @@ export const unlessStarved = (
   text: claim.text,
   judge(timeline) {
     const judgement = claim.judge(timeline);
-    if (judgement.outcome !== 'holds' && isStarved(timeline, asked, setting))
+    if (isOnTimeAlone(judgement, timeline) && isStarved(timeline, asked, setting))
       throw new OverTooSoon(
         `The machine was so busy that the program answered too late for what ${setting} asks of it, so nothing can be said.`,
       );
     return judgement;
   },
 });
+
+/** What a program did wrong, or that it ended itself, is no matter of the time that it was given. */
+function isOnTimeAlone(judgement: Judgement, timeline: Timeline): boolean {
+  const end = endOf(timeline);
+  if (end !== undefined && end.because === undefined) return false;
+  if (judgement.outcome === 'moot') return missedMilestone(timeline)?.onTime === true;
+  return judgement.outcome === 'broken' && judgement.onTimeAlone === true;
+}
 
 // A program that stands still now and then, and works off in a burst what came meanwhile, sees no steady growth.
 const quantile = 0.9;

@@ -3,7 +3,7 @@ import { eventLine } from '../../../src/grading/claims/event-lines.ts';
 import { unlessStarved } from '../../../src/grading/claims/starvation.ts';
 import { OverTooSoon } from '../../../src/stage/milestone.ts';
 import type { Unstamped } from '../../../src/timeline/events.ts';
-import { answers, asks, says, started, timelineOf } from '../../timeline-by-hand.ts';
+import { answers, asks, ends, says, started, timelineOf } from '../../timeline-by-hand.ts';
 
 describe('unlessStarved', () => {
   const claim = unlessStarved(eventLine('leak.suspected').comes(), {
@@ -16,6 +16,7 @@ describe('unlessStarved', () => {
       [100, asks('leaking 1', '/health/report')],
       [100 + tookMs, answers('leaking 1')],
       ...more,
+      [5_000, { kind: 'milestone-missed', milestone: 'says leak.suspected', text: 'late', onTime: true }],
     );
 
   test('holds where the claim holds, however slow the answers were', () =>
@@ -30,4 +31,6 @@ describe('unlessStarved', () => {
         play(20, [200, asks('leaking 2', '/')], [210, asks('leaking 3', '/')], [900, says('loop.blocked')]),
       ),
     ).toThrow(OverTooSoon));
+  test('is broken where the program ended itself, however slow the answers were', () =>
+    expect(claim.judge(play(900, [1_200, ends(1)])).outcome).toBe('broken'));
 });
