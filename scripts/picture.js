@@ -71,14 +71,23 @@ const attributes = ({ bold, dim, color }) =>
 
 const rowHeight = 19;
 const columnWidth = 8.43;
-const escapeXml = (text) => text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`);
-const spansOf = ({ runs, text }) =>
-  text === ''
-    ? ''
-    : runs
-        .map((part) => `<tspan${part.style}>${escapeXml(part.text)}</tspan>`)
-        .join('')
-        .trimEnd();
+// Browsers run spaces of SVG text together, xml:space or not; spaces that do not break stay.
+const escapeXml = (text) =>
+  text.replace(/[&<>]/g, (character) => `&#${character.charCodeAt(0)};`).replaceAll(' ', '\u00a0');
+
+/** The text of one line, without the spaces that a terminal has at its end. */
+function spansOf({ runs, text }) {
+  let left = text.length;
+  const shown = runs.map((part) => {
+    const kept = part.text.slice(0, Math.max(0, left));
+    left -= part.text.length;
+    return { ...part, text: kept };
+  });
+  return shown
+    .filter((part) => part.text !== '')
+    .map((part) => `<tspan${part.style}>${escapeXml(part.text)}</tspan>`)
+    .join('');
+}
 
 function draw(name, title, words, lines) {
   const width = Math.round(columns * columnWidth + 32);
@@ -91,7 +100,7 @@ function draw(name, title, words, lines) {
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
 <title>${title}</title>
 <rect width="100%" height="100%" rx="8" fill="#22272e"/>
-<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" fill="#cdd9e5" xml:space="preserve">
+<g font-family="ui-monospace, SFMono-Regular, Menlo, Consolas, monospace" font-size="14" fill="#cdd9e5">
 ${rows}
 </g>
 </svg>

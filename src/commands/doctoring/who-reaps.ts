@@ -9,11 +9,11 @@ const waitMs = 1_000;
 const lookEveryMs = 20;
 
 /**
- * A child that starts a grandchild, says its pid, and is gone before it: an orphan for whoever adopts such. The
+ * A child that starts a grandchild, says its pid, and is gone by SIGKILL before it: an orphan for whoever adopts such. The
  * grandchild ends when it reads that its parent is gone.
  */
 const parentOfAnOrphan =
-  "const { pid } = require('node:child_process').spawn(process.execPath, ['-e', 'process.stdin.resume()'], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] }); process.stdout.write(String(pid), () => process.exit());";
+  "const { pid } = require('node:child_process').spawn(process.execPath, ['-e', 'process.stdin.resume()'], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] }); process.stdout.write(String(pid), () => process.kill(process.pid, 'SIGKILL'));";
 
 /**
  * Sees whether an orphan that has ended is reaped. In a container, process 1 is often a program that never does, and
