@@ -50,7 +50,11 @@ export const hint: Command<Options> = {
   },
 };
 
-async function agreeToAll(exercise: string, { yes }: Options, { console }: Surroundings): Promise<void> {
+async function agreeToAll(
+  exercise: string,
+  { yes }: Options,
+  { console, interrupted }: Surroundings,
+): Promise<void> {
   if (yes) return;
   const next = `proc-course hint ${exercise} --all --yes`;
   if (!console.interactive)
@@ -60,7 +64,7 @@ async function agreeToAll(exercise: string, { yes }: Options, { console }: Surro
     );
   const { confirm } = await import('@inquirer/prompts');
   const message = 'All hints at once leave little to find out. Show them?';
-  if (!(await confirm({ message, default: false })))
+  if (!(await confirm({ message, default: false }, { signal: interrupted })))
     throw new UsageError('No hint was shown.', `proc-course hint ${exercise}`);
 }
 

@@ -6,6 +6,8 @@ interface Options {
   readonly lang?: string;
 }
 
+const isFirstProgram = (name: string): boolean => /^exercise-1\.[cm]?[jt]s$/.test(name);
+
 const languages = { js: 'JavaScript', ts: 'TypeScript' } as const;
 type Language = keyof typeof languages;
 
@@ -15,12 +17,14 @@ export const init: Command<Options> = {
   positional: [{ flag: '[dir]', summary: 'the folder; this one where none is given' }],
   options: [{ flag: '--lang <language>', summary: 'js or ts; asked on a terminal, js elsewhere' }],
   examples: ['proc-course init', 'proc-course init my-course --lang ts'],
-  async run({ positional: [dir = '.'], options }, { console, cwd }) {
-    const { resolve, relative } = await import('node:path');
+  async run({ positional: [dir = '.'], options }, { console, cwd, interrupted }) {
+    const { basename, resolve, relative } = await import('node:path');
     const { layOut } = await import('../workspace/lay-out.ts');
     const { courseRoot, listExercises } = await import('../course/course.ts');
     const language =
-      options.lang === undefined ? await askForLanguage(console.interactive) : readLanguage(options.lang);
+      options.lang === undefined
+        ? await askForLanguage(console.interactive, interrupted)
+        : readLanguage(options.lang);
     const folder = resolve(cwd, dir);
     const { written, kept } = await layOut({
       folder,
@@ -38,7 +42,8 @@ export const init: Command<Options> = {
     for (const file of kept) console.out(`${console.color.yellow('kept')}   ${shown(file)}, which was there`);
     const enter = folder === resolve(cwd) ? '' : `cd ${dir.includes(' ') ? `"${dir}"` : dir} && `;
     console.out();
-    console.out('Read exercise-1.md, write into exercise-1, and see how far you are:');
+    const starter = [...written, ...kept].map((file) => basename(file)).find(isFirstProgram);
+    console.out(`Read exercise-1.md, write into ${starter ?? 'exercise-1'}, and see how far you are:`);
     console.out(`  ${console.color.cyan(`${enter}npx proc-course check exercise-1`)}`);
     return exitCode.passed;
   },
@@ -57,11 +62,12 @@ function readLanguage(text: string): Language {
   return found;
 }
 
-async function askForLanguage(interactive: boolean): Promise<Language> {
+async function askForLanguage(interactive: boolean, interrupted: AbortSignal): Promise<Language> {
   if (!interactive) return 'js';
   const { select } = await import('@inquirer/prompts');
-  return await select({
+  const question = {
     message: 'Which language do you want to write in?',
     choices: (Object.keys(languages) as Language[]).map((value) => ({ value, name: languages[value] })),
-  });
+  };
+  return await select(question, { signal: interrupted });
 }

@@ -40,6 +40,15 @@ describe('proc-course alone', () => {
     expect(terminal.screen()).not.toMatch(/ExitPromptError|\bat .*:\d+:\d+/);
   });
 
+  test('ends at a SIGTERM that reaches it while it asks', async () => {
+    using workspace = new Workspace();
+    await using terminal = openHome(workspace);
+    await terminal.shows('What now?');
+    process.kill(terminal.pid, 'SIGTERM');
+    expect((await terminal.ended).code).toBe(130);
+    expect(terminal.screen()).not.toMatch(/AbortPromptError|\bat .*:\d+:\d+/);
+  });
+
   test('fits 80 columns and 24 rows', async () => {
     using workspace = new Workspace();
     await using terminal = openHome(workspace);

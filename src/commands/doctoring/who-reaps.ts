@@ -9,7 +9,7 @@ const waitMs = 1_000;
 const lookEveryMs = 20;
 
 /**
- * A child that starts a grandchild, says its pid, and is gone before it: an orphan for whoever adopts such. The
+ * A child that starts a grandchild, says its pid, and is gone by SIGKILL before it: an orphan for whoever adopts such. The
  * grandchild ends when it reads that its parent is gone.
  */
 const parentOfAnOrphan =

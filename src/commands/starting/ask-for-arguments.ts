@@ -43,7 +43,7 @@ export async function askForArguments(
   const isOptional = first.flag.startsWith('[');
   const back = '';
   const without = ' ';
-  const chosen = await select({
+  const question = {
     message: `Which ${word}?`,
     pageSize: 12,
     loop: false,
@@ -52,7 +52,8 @@ export async function askForArguments(
       ...choices,
       { value: back, name: 'back' },
     ],
-  });
+  };
+  const chosen = await select(question, { signal: around.interrupted });
   if (chosen === back) return undefined;
   return chosen === without ? [] : [chosen];
 }

@@ -17,7 +17,7 @@ export async function showHome(commands: readonly Command[], around: Surrounding
   for (;;) {
     around.console.clear();
     const told = await tellWhere(around);
-    const chosen = await chooseCommand(commands, around.console.height - told);
+    const chosen = await chooseCommand(commands, around.console.height - told, around);
     if (chosen === undefined) return exitCode.passed;
     const argv = await askForArguments(chosen, around);
     if (argv === undefined) continue;
@@ -58,10 +58,14 @@ function tellCommands(commands: readonly Command[], { console }: Surroundings): 
   console.out('What a command takes: proc-course COMMAND --help');
 }
 
-async function chooseCommand(commands: readonly Command[], rows: number): Promise<Command | undefined> {
+async function chooseCommand(
+  commands: readonly Command[],
+  rows: number,
+  { interrupted }: Surroundings,
+): Promise<Command | undefined> {
   const { select, Separator } = await import('@inquirer/prompts');
   const width = Math.max(...commands.map(({ name }) => name.length)) + 2;
-  return await select<Command | undefined>({
+  const menu = {
     message: 'What now?',
     // The question above, the description below, and the line of the cursor.
     pageSize: Math.max(5, rows - 5),
@@ -77,5 +81,6 @@ async function chooseCommand(commands: readonly Command[], rows: number): Promis
       new Separator(),
       { name: 'quit', value: undefined },
     ],
-  });
+  };
+  return await select<Command | undefined>(menu, { signal: interrupted });
 }

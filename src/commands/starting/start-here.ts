@@ -17,5 +17,5 @@ export async function startHere(
   });
   if (interrupted.aborted) return;
   const { input } = await import('@inquirer/prompts');
-  await input({ message: 'Enter goes back' }).catch(() => {});
+  await input({ message: 'Enter goes back' }, { signal: interrupted }).catch(() => {});
 }
