@@ -51,15 +51,15 @@ const hottestIn = (timeline: Timeline): readonly Times[] | undefined =>
   saidTo(timeline, 'profile')?.hottest as readonly Times[] | undefined;
 
 const theProfileTellsThemApart: Claim = {
-  text: 'applyDiscounts is first by self time, and priceOrder has at least as much in all',
+  text: 'applyDiscounts is first by self time, and the route GET /price has at least as much in all',
   judge(timeline) {
     const hottest = hottestIn(timeline);
     if (hottest === undefined) return noAnswer(timeline);
     const [first] = hottest;
-    const outer = hottest.find(({ name }) => name === 'priceOrder');
+    const outer = hottest.find(({ name }) => name === 'GET /price');
     if (first?.name === 'applyDiscounts' && outer !== undefined && outer.totalMs >= first.totalMs)
       return holds;
-    return broken('applyDiscounts, then priceOrder with more in all', JSON.stringify(hottest));
+    return broken('applyDiscounts, and GET /price with as much in all or more', JSON.stringify(hottest));
   },
 };
 
@@ -150,9 +150,9 @@ export const scenes = [
     id: 'profile-under-load',
     point: 1,
     question:
-      'priceOrder calls applyDiscounts in a loop and does hardly anything itself. A profile has a self time and a total time for each. Which of the two functions is first by which?',
+      'The route GET /price does hardly anything itself: it calls priceOrder, which calls applyDiscounts in a loop. A profile has a self time and a total time for each function. Which is first by which?',
     answer:
-      'priceOrder by total time, because everything below it counts; applyDiscounts by self time, and there is the work to save.',
+      'The route by total time, because everything below it counts; applyDiscounts by self time, and there is the work to save. A function in between may be missing, where the compiler has put it into its caller.',
     settings: (draw) => ({ ...allowed, PROFILE_MS: draw.lasting(700) }),
     async play(app) {
       await app.ready();
