@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { skipAll, whyNotJudged } from '../../src/grading/platform.ts';
 import { runCheck } from '../../src/grading/run-check.ts';
 import type { Scenario } from '../../src/grading/words.ts';
+import { isToBeSkipped } from '../../src/report/plain-finding.ts';
 import { isPassed } from '../../src/report/report.ts';
 
 const scenario = { point: 1, title: 'it does', tier: 'core', expect: [], play: async () => {} };
@@ -19,6 +20,7 @@ describe('on native Windows', () => {
       { id: 'other', outcome: 'moot', findings: [] },
     ]);
     expect(checks[0]?.reason).toMatch(/WSL/);
+    expect(checks.map(isToBeSkipped)).toEqual([true, true]);
     expect(isPassed(checks)).toBe(false);
   });
 
