@@ -19,4 +19,5 @@ export const skipAll = (scenarios: readonly Scenario[], reason: string): CheckRe
     findings: [],
     notes: [],
     reason,
+    skipped: true,
   }));

@@ -30,8 +30,12 @@ const annotationsOf = ({ exercise, file, checks }: Report, cwd: string): string[
       return `::${levelOf(check)} file=${place},line=1,title=${title}::${escapeData(plainFindings(check))}`;
     });
 
-const levelOf = ({ tier, outcome }: CheckReport): 'error' | 'warning' | 'notice' =>
-  tier === 'stretch' ? 'notice' : outcome === 'unstable' || outcome === 'trouble' ? 'warning' : 'error';
+const levelOf = ({ tier, outcome, skipped }: CheckReport): 'error' | 'warning' | 'notice' =>
+  tier === 'stretch' || skipped
+    ? 'notice'
+    : outcome === 'unstable' || outcome === 'trouble'
+      ? 'warning'
+      : 'error';
 
 const escapeData = (text: string): string =>
   text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');

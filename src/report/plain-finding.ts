@@ -23,8 +23,8 @@ export function plainFindings({ findings, notes, reason, follows }: CheckReport)
 export const firstWords = ({ findings, reason, outcome }: CheckReport): string =>
   escapeControls((findings[0]?.seen ?? reason ?? outcome).split('\n')[0] ?? '');
 
-/** A stretch check never blocks, and what only follows from another check is said there. */
-export const isToBeSkipped = ({ tier, outcome, follows }: CheckReport): boolean =>
+/** What could not be played is nobody's failure, a stretch check never blocks, and what only follows from another check is said there. */
+export const isToBeSkipped = ({ tier, outcome, follows, skipped }: CheckReport): boolean =>
   outcome === 'moot'
-    ? follows !== undefined || tier === 'stretch'
+    ? skipped === true || follows !== undefined || tier === 'stretch'
     : outcome === 'failed' && tier === 'stretch';

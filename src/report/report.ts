@@ -35,6 +35,8 @@ export interface CheckReport {
   readonly reason?: string;
   /** The check whose failure leaves nothing to say here; the check was then not played. */
   readonly follows?: string;
+  /** Nothing was played, because this platform cannot deliver what the check needs. */
+  readonly skipped?: true;
   /** All that was seen, where the check was played and did not pass, or where all was asked for. */
   readonly timeline?: Timeline;
 }

@@ -17,6 +17,7 @@ export const tapReporter = (): Reporter => ({
 function lineFor(exercise: string, check: CheckReport, number: number): string {
   const about = `${number} - ${escapeTap(`${exercise} ${check.id}: ${check.title}`)}`;
   if (check.outcome === 'passed') return `ok ${about}`;
+  if (check.skipped) return `ok ${about} # SKIP ${check.reason}`;
   if (check.follows !== undefined) return `ok ${about} # SKIP it follows from ${check.follows}`;
   const head = `not ok ${about}${check.tier === 'stretch' ? ' # TODO stretch' : ''}`;
   const text = plainFindings(check)

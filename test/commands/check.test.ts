@@ -169,7 +169,7 @@ describe('check', () => {
     ],
     ['a seed that is none', ['1', '--file', 'notes.mjs', '--seed', '-1'], '"-1" is no seed'],
     ['an unknown option', ['1', '--fil', 'x'], "Unknown option '--fil'"],
-    ['no exercise', [], "Missing required argument 'exercise'"],
+    ['no exercise', ['--only', '1'], '--only belongs to one exercise, and none is named.'],
   ])('%s is wrong use: one sentence, the next command, exit code 2', async (_, argv, sentence) => {
     using workspace = new Workspace();
     workspace.write('notes.txt', '');

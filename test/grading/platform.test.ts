@@ -1,8 +1,11 @@
+import { Chalk } from 'chalk';
 import { describe, expect, test } from 'vitest';
 import { skipAll, whyNotJudged } from '../../src/grading/platform.ts';
 import { runCheck } from '../../src/grading/run-check.ts';
 import type { Scenario } from '../../src/grading/words.ts';
+import { isToBeSkipped } from '../../src/report/plain-finding.ts';
 import { isPassed } from '../../src/report/report.ts';
+import { openReporter, reporterNames } from '../../src/report/reporters.ts';
 
 const scenario = { point: 1, title: 'it does', tier: 'core', expect: [], play: async () => {} };
 const scenarios = ['one', 'other'].map((id) => ({ ...scenario, id })) as unknown as Scenario[];
@@ -19,7 +22,26 @@ describe('on native Windows', () => {
       { id: 'other', outcome: 'moot', findings: [] },
     ]);
     expect(checks[0]?.reason).toMatch(/WSL/);
+    expect(checks.map(isToBeSkipped)).toEqual([true, true]);
     expect(isPassed(checks)).toBe(false);
+  });
+
+  test.each(reporterNames)('the reporter %s tells no failure', async (name) => {
+    const checks = skipAll(scenarios, whyNotJudged('win32') ?? '');
+    const report = { schema: 1, exercise: 'exercise-1', file: '/p.ts', seed: 1, passed: false } as const;
+    const page = { color: new Chalk({ level: 0 }), width: 80 };
+    const reporter = await openReporter(name, { page, verbose: false, cwd: '/' });
+    const told = checks.map((check) => reporter.check?.(check) ?? '');
+    told.push(
+      (await reporter.finish?.({
+        scope: 'one',
+        passed: false,
+        reports: [{ ...report, slowness: 1, durationMs: 0, checks }],
+        without: [],
+      })) ?? '',
+    );
+    expect(told.join('\n')).toMatch(/Windows\s+cannot/);
+    expect(told.join('\n')).not.toMatch(/✘|^not ok|<failure|<error|::error|"failed"/m);
   });
 
   test('a whole run plays nothing', async () => {
