@@ -389,10 +389,15 @@ export const ipcBasics = example('08-ipc-basics', {
         'The blocked one. The kernel closed the channels; the idle worker read that as "disconnect" and ended. The other reads nothing, and belongs to nobody now.',
       settings: () => noLimitInSight,
       afterExit: 'watch',
-      async play(app) {
+      async play(app, draw) {
         await app.ready();
         app.get('/render?fault=block', { as: 'stuck' });
         const { worker } = await app.says('job.given');
+        // What the other worker has answered meanwhile tells that the first has long read its own job.
+        for (let count = 1; count <= 5; count += 1) {
+          app.get(`/render?id=${draw.token()}`, { as: `meanwhile ${count}` });
+          await app.answered(`meanwhile ${count}`);
+        }
         const { children } = app.tree.look('the workers');
         app.signal('SIGKILL');
         await app.tree.untilDead(children.filter((pid) => pid !== worker));
