@@ -1,20 +1,35 @@
-import { type Command, Interrupted, type Surroundings } from '../cli/command.ts';
+import { type Command, Interrupted, type Surroundings, UsageError } from '../cli/command.ts';
 import { type ExitCode, exitCode } from '../cli/exit-code.ts';
 
 interface Options {
   readonly code?: boolean;
+  readonly html?: string;
 }
 
 export const pitfall: Command<Options> = {
   name: 'pitfall',
   summary: 'Meet a common mistake: a wrong and a right program, the same stimulus, side by side',
   positional: [{ flag: '[number]', summary: 'its number, its id, or a part of it' }],
-  options: [{ flag: '--code', summary: 'show the source of both programs as well' }],
-  examples: ['proc-course pitfall', 'proc-course pitfall 2', 'proc-course pitfall 2 --code'],
+  options: [
+    { flag: '--code', summary: 'show the source of both programs as well' },
+    { flag: '--html <file>', summary: 'write a page with both timelines, to zoom and to send' },
+  ],
+  examples: [
+    'proc-course pitfall',
+    'proc-course pitfall 2',
+    'proc-course pitfall 2 --code',
+    'proc-course pitfall 2 --html timeline.html',
+  ],
   async run({ positional: [typed], options }, around) {
     const { loadCatalogue } = await import('./finding/catalogue.ts');
     const { pitfalls } = await loadCatalogue();
-    if (typed === undefined) return listPitfalls(pitfalls, around);
+    if (typed === undefined) {
+      if (options.html === undefined) return listPitfalls(pitfalls, around);
+      throw new UsageError(
+        '--html belongs to one pitfall, and none is named.',
+        `proc-course pitfall 1 --html ${options.html}`,
+      );
+    }
     const { idFor } = await import('./finding/by-id.ts');
     const id = idFor(
       typed,
@@ -23,7 +38,7 @@ export const pitfall: Command<Options> = {
     );
     const found = pitfalls.find((one) => one.pitfall.id === id);
     if (found === undefined) throw new Error(`The pitfall ${id} was found and is not there.`);
-    return await meet(found, { withCode: options.code === true }, around);
+    return await meet(found, { withCode: options.code === true, html: options.html }, around);
   },
 };
 
@@ -43,7 +58,7 @@ function listPitfalls(pitfalls: readonly Found[], { console }: Surroundings): Ex
 /** Plays both programs, tells what differed, and says by the exit code whether both showed what is claimed. */
 async function meet(
   { pitfall, files, topic }: Found,
-  { withCode }: { withCode: boolean },
+  { withCode, html }: { withCode: boolean; html: string | undefined },
   around: Surroundings,
 ): Promise<ExitCode> {
   const [{ readTimeScale }, { onTheatre }, { isAsClaimed, playPitfall }, tell, { randomInt }] =
@@ -69,5 +84,14 @@ async function meet(
   if (played === undefined || interrupted.aborted) throw new Interrupted();
   tell.tellDifference(pitfall, played, console);
   tell.tellWhereToGo(pitfall, { topic, withCode }, console);
+  if (html !== undefined) {
+    const [{ writePage }, { renderPitfallPage }] = await Promise.all([
+      import('../report/write-page.ts'),
+      import('../report/pitfall-page.ts'),
+    ]);
+    const next = `proc-course pitfall ${Number.parseInt(pitfall.id, 10)} --html timeline.html`;
+    await writePage(renderPitfallPage(pitfall, played), { name: html, cwd: around.cwd, next });
+    console.err(`The timelines are in ${html}.`);
+  }
   return isAsClaimed(played) ? exitCode.passed : exitCode.notPassed;
 }

@@ -3,11 +3,13 @@ import { type ExitCode, exitCode } from '../cli/exit-code.ts';
 import { readTimeScale } from '../cli/time-scale.ts';
 import type { Example, Lesson, Scene } from '../grading/lesson.ts';
 import type { Performance } from '../player/player.ts';
+import type { SeenScene } from '../report/run-page.ts';
 
 interface Options {
   readonly auto?: boolean;
   readonly scene?: string;
   readonly seed?: string;
+  readonly html?: string;
 }
 
 const largestSeed = 2 ** 31;
@@ -20,24 +22,26 @@ export const run: Command<Options> = {
     { flag: '--auto', summary: 'play all scenes by themselves, on a terminal as well' },
     { flag: '--scene <number>', summary: 'play this scene only' },
     { flag: '--seed <number>', summary: 'replay the values that were drawn in an earlier run' },
+    { flag: '--html <file>', summary: 'write a page with the timelines of all scenes that were played' },
   ],
   examples: [
     'proc-course run 02-graceful-shutdown',
     'proc-course run 01 --auto',
     'proc-course run 02 --scene 5',
+    'proc-course run 02 --auto --html timeline.html',
     'proc-course run 01 -- --name worker-7',
   ],
   async run({ positional: [typed = ''], rest, options }, around) {
     const { example, file } = await findExample(typed);
     const scenes = chooseScenes(example, options.scene);
-    const held: string[] = [];
+    const seen: SeenScene[] = [];
     const performance: Performance = {
       example,
       program: { file, nodeFlags: [], argv: rest },
       seed: await chooseSeed(example, options.seed),
       timeScale: readTimeScale(around.env),
       voice: around.console,
-      onHeld: (scene) => held.push(scene.id),
+      onPlayed: (scene, played) => seen.push({ scene, ...played }),
     };
     const { tellExample } = await import('../player/tell.ts');
     tellExample(example, file, around.console);
@@ -45,10 +49,36 @@ export const run: Command<Options> = {
     try {
       return alone ? await playAlone(performance, scenes, around) : await handOver(performance, around);
     } finally {
-      await remember(example, held, around);
+      const held = seen.filter(({ judged }) => judged.outcome === 'passed');
+      await remember(
+        example,
+        held.map(({ scene }) => scene.id),
+        around,
+      );
+      if (options.html !== undefined) await writeRunPage(example, seen, options.html, around);
     }
   },
 };
+
+/** What was played before an interruption is on the page, too. */
+async function writeRunPage(
+  example: Example,
+  seen: readonly SeenScene[],
+  name: string,
+  { console, cwd }: Surroundings,
+): Promise<void> {
+  if (seen.length === 0) {
+    console.err(`No scene was played to its end, so that ${name} was not written.`);
+    return;
+  }
+  const [{ writePage }, { renderRunPage }] = await Promise.all([
+    import('../report/write-page.ts'),
+    import('../report/run-page.ts'),
+  ]);
+  const next = `proc-course run ${example.id} --html timeline.html`;
+  await writePage(renderRunPage(example, seen), { name, cwd, next });
+  console.err(`The timelines are in ${name}.`);
+}
 
 /** Scenes that were seen count, those before an interruption too. */
 async function remember({ id }: Example, scenes: readonly string[], around: Surroundings): Promise<void> {

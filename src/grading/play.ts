@@ -26,6 +26,8 @@ export interface PlayOptions {
   readonly onBegun?: () => void;
   /** Called for each event as it is seen. */
   readonly onEvent?: (event: TimelineEvent) => void;
+  /** By how much drawn spans are stretched, where two plays are to have the same; the pace of the moment without it. */
+  readonly stretch?: number;
   /** What the scenario is given in the app's place, for whoever wants a say before each act. */
   readonly standIn?: (app: App) => App;
 }
@@ -40,12 +42,12 @@ const marginMs = 1_500;
  */
 export async function playOnce(
   plan: Stimulus,
-  { theatre, program, seed, attempt, onBegun, onEvent, standIn }: PlayOptions,
+  { theatre, program, seed, attempt, stretch, onBegun, onEvent, standIn }: PlayOptions,
 ): Promise<Timeline> {
   const { pace } = theatre;
   await using stage = await theatre.openStage();
   const { log } = stage;
-  const wide = (ms: number): number => ms * pace.slowness * 2 ** attempt;
+  const wide = (ms: number): number => ms * (stretch ?? pace.slowness) * 2 ** attempt;
   const lasting = (ms: number): number =>
     attempt === 0 ? wide(ms) : Math.max(wide(ms), pace.soonMs + marginMs);
   const draw = drawFrom(seed, plan.id, lasting, wide);

@@ -8,6 +8,8 @@ export interface FreshPlay {
   readonly theatre: Theatre;
   readonly program: GradedProgram;
   readonly seed: number;
+  /** By how much drawn spans are stretched, where two plays are to have the same. */
+  readonly stretch?: number;
   /** Called for each event as it is seen. */
   readonly onEvent?: (event: TimelineEvent) => void;
   /** Called where the play begins anew, because something was over before it could be looked at. */

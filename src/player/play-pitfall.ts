@@ -28,10 +28,11 @@ export async function playPitfall(
   pitfall: Pitfall,
   { files, onSide, ...how }: PitfallPlay,
 ): Promise<PlayedPitfall> {
+  const stretch = how.theatre.pace.slowness;
   const play = async (side: 'wrong' | 'right'): Promise<PlayedSide> => {
     onSide?.(side);
     const program = { file: files[side], nodeFlags: [] };
-    return await playFresh(pitfall, { ...how, program }, (timeline) => ({
+    return await playFresh(pitfall, { ...how, program, stretch }, (timeline) => ({
       timeline,
       claims: pitfall[side].map((claim: Claim) => ({
         text: claim.text,

@@ -2,7 +2,7 @@ import type { Example, Scene } from '../grading/lesson.ts';
 import type { GradedProgram } from '../grading/play.ts';
 import { escapeControls } from '../report/escape.ts';
 import { openTheatre, type Theatre } from '../stage/stage.ts';
-import { playScene } from './play-scene.ts';
+import { type PlayedScene, playScene } from './play-scene.ts';
 import { tellAnswer, tellEvent, tellQuestion, type Voice } from './tell.ts';
 
 /** One performance of an example: what is played, with which values, and where it is told. */
@@ -13,8 +13,8 @@ export interface Performance {
   /** Stretches every "soon", for machines that are known to be slow. */
   readonly timeScale: number;
   readonly voice: Voice;
-  /** Called for each scene that showed all that it claims. */
-  readonly onHeld?: (scene: Scene) => void;
+  /** Called for each scene that was played to its end. */
+  readonly onPlayed?: (scene: Scene, played: PlayedScene) => void;
 }
 
 /** Plays and tells one scene; resolves to whether all that it claims was seen. */
@@ -48,7 +48,7 @@ export async function onTheatre<T>(
 /** The way to play a scene in this theatre and to tell it as it goes. */
 export function showIn(
   theatre: Theatre,
-  { example, program, seed, voice, onHeld }: Performance,
+  { example, program, seed, voice, onPlayed }: Performance,
   interrupted: AbortSignal,
 ): ShowScene {
   const forProgram = (program.argv ?? []).map(quoted).join(' ');
@@ -66,9 +66,8 @@ export function showIn(
     });
     if (interrupted.aborted) return false;
     tellAnswer(scene, played, { again: callFor(number) }, voice);
-    if (played.judged.outcome !== 'passed') return false;
-    onHeld?.(scene);
-    return true;
+    onPlayed?.(scene, played);
+    return played.judged.outcome === 'passed';
   };
 }
 

@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { Pitfall } from '../grading/pitfall.ts';
 import { wrap } from '../report/columns.ts';
+import { lanesOf } from '../report/lanes.ts';
 import { drawSideBySide } from '../report/side-by-side.ts';
 import { listSource } from '../report/source-code.ts';
+import { drawTimeline } from '../report/timeline-drawing.ts';
+import type { Timeline } from '../timeline/events.ts';
 import { isAsClaimed, type PlayedPitfall, type PlayedSide } from './play-pitfall.ts';
 import { columnsOf, type Voice } from './tell.ts';
 
@@ -29,11 +32,15 @@ export function tellPlaying(side: 'wrong' | 'right', voice: Voice): void {
   voice.out(voice.color.dim(`   the ${side} program is played ...`));
 }
 
-/** Both timelines side by side, what each program showed of what is claimed of it, and what differed. */
+/**
+ * Both timelines as pictures over one time axis and as events side by side, what each program showed of what is
+ * claimed of it, and what differed. Without colour the events alone say all of it.
+ */
 export function tellDifference(pitfall: Pitfall, { wrong, right }: PlayedPitfall, voice: Voice): void {
   const { color } = voice;
   const width = columnsOf(voice);
   voice.out();
+  tellPictures({ 'wrong.js': wrong.timeline, 'right.js': right.timeline }, voice);
   const left = { title: 'wrong.js', timeline: wrong.timeline };
   const other = { title: 'right.js', timeline: right.timeline };
   for (const line of drawSideBySide(left, other, { color, width })) voice.out(line);
@@ -47,6 +54,17 @@ export function tellDifference(pitfall: Pitfall, { wrong, right }: PlayedPitfall
     voice.out(
       `${color.yellow('!')}  ${wrap(`What should have been seen: ${pitfall.difference}`, width, '   ')}`,
     );
+}
+
+function tellPictures(timelines: Readonly<Record<string, Timeline>>, voice: Voice): void {
+  const { color } = voice;
+  if (color.level === 0) return;
+  const untilMs = Math.max(...Object.values(timelines).map((timeline) => lanesOf(timeline).endMs));
+  for (const [name, timeline] of Object.entries(timelines)) {
+    voice.out(color.bold(name));
+    for (const line of drawTimeline(timeline, { color, width: columnsOf(voice), untilMs })) voice.out(line);
+    voice.out();
+  }
 }
 
 function tellClaims(side: string, { claims }: PlayedSide, voice: Voice): void {

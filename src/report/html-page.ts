@@ -1,6 +1,7 @@
 import type { Timeline } from '../timeline/events.ts';
 import { describeEvent } from './describe-event.ts';
 import { behaviour, style } from './html-parts.ts';
+import { lanesOf } from './lanes.ts';
 import { escapeHtml, renderSvg } from './svg.ts';
 
 /** One timeline on a page, with what is to be said above it. */
@@ -11,6 +12,7 @@ export interface PictureSection {
   readonly outcome: 'passed' | 'failed' | 'moot' | 'unstable' | 'trouble' | 'played';
   /** Whole sentences, each a paragraph. */
   readonly texts: readonly string[];
+  /** Drawn over one time axis, so that several can be compared. */
   readonly timelines: readonly { readonly name: string; readonly timeline: Timeline }[];
 }
 
@@ -56,16 +58,17 @@ ${sections.map(renderSection).join('\n')}
 }
 
 function renderSection({ id, heading, outcome, texts, timelines }: PictureSection): string {
+  const untilMs = Math.max(0, ...timelines.map(({ timeline }) => lanesOf(timeline).endMs));
   return `<section id="${escapeHtml(id)}" class="${outcome}">
 <h2>${escapeHtml(heading)} <span class="outcome">${outcome}</span></h2>
 ${texts.map((text) => `<p>${escapeHtml(text).replaceAll('\n', '<br>')}</p>`).join('\n')}
-${timelines.map(({ name, timeline }) => renderTimeline(name, timeline)).join('\n')}
+${timelines.map(({ name, timeline }) => renderTimeline(name, timeline, untilMs)).join('\n')}
 </section>`;
 }
 
-const renderTimeline = (name: string, timeline: Timeline): string => `<figure>
+const renderTimeline = (name: string, timeline: Timeline, untilMs: number): string => `<figure>
 <figcaption>${escapeHtml(name)} <span class="zoom" hidden><button type="button" data-zoom="2" aria-label="Zoom in">+</button> <button type="button" data-zoom="0.5" aria-label="Zoom out">−</button></span></figcaption>
-<div class="picture">${renderSvg(timeline, name)}</div>
+<div class="picture">${renderSvg(timeline, name, untilMs)}</div>
 <details><summary>The same as a list of ${timeline.events.length} events</summary>
 <table><thead><tr><th scope="col">ms</th><th scope="col">who</th><th scope="col">what</th></tr></thead><tbody>
 ${timeline.events

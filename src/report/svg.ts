@@ -19,10 +19,11 @@ const mostMarkRows = 12;
 
 /**
  * A timeline as SVG. What has a time carries it in `data-at`, or in `data-from` and `data-to`, so that the page can
- * lay it out anew when the reader zooms; without scripts it shows the whole.
+ * lay it out anew when the reader zooms; without scripts it shows the whole. The axis reaches to `untilMs` at least.
  */
-export function renderSvg(timeline: Timeline, label: string): string {
-  const { lanes, endMs } = lanesOf(timeline);
+export function renderSvg(timeline: Timeline, label: string, untilMs = 0): string {
+  const { lanes, endMs: lastMs } = lanesOf(timeline);
+  const endMs = Math.max(lastMs, untilMs);
   const x = (ms: number): number => nameWidth + (Math.max(0, ms) / endMs) * timeWidth;
   let y = axisHeight;
   const drawn = lanes.map((lane) => {

@@ -23,16 +23,20 @@ interface Scale {
   columnOf(atMs: number): number;
 }
 
+export interface Drawing {
+  readonly width: number;
+  readonly color: ChalkInstance;
+  /** How far the time axis reaches at least, so that two pictures can be compared. */
+  readonly untilMs?: number;
+}
+
 /** Draws what was seen as lanes over one time axis, in lines of at most `width` columns. */
-export function drawTimeline(
-  timeline: Timeline,
-  { width, color }: { width: number; color: ChalkInstance },
-): string[] {
+export function drawTimeline(timeline: Timeline, { width, color, untilMs = 0 }: Drawing): string[] {
   if (timeline.events.length === 0) return [];
   const { longestName, longestMark } = width >= wideFrom ? wide : narrow;
   const gutter = longestName + 2;
   const { lanes, endMs } = lanesOf(timeline);
-  const scale = scaleFor(endMs, width - gutter);
+  const scale = scaleFor(Math.max(endMs, untilMs), width - gutter);
   const style: Style = { paint: paintFor(color), longestMark };
   const { shown, left } = fewLanes(lanes);
   const body = shown.flatMap((lane, index) => {

@@ -160,6 +160,8 @@ export class Looking extends Waiting {
     // Of a program that went in order the answer may still be on its way to us.
     await this.answered(whileOpen);
     this.stillOpen(whileOpen);
+    // Cut off, then: the end of the process, of which it may be the first sign, tells more.
+    await this.repeats(() => this.isOver);
   }
 
   /** Plays again where such an event line has come: what was to be met was over before the scenario got there. */

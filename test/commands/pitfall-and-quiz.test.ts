@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isAlive, processTable } from '../../src/stage/process-table.ts';
 import { FixtureCourse } from './fixture-course.ts';
@@ -38,6 +39,29 @@ describe('pitfall', () => {
     expect(stdout).toContain('proc-course guide 01 --section "A death by signal"');
     expect(Math.max(...stdout.split('\n').map((line) => [...line].length))).toBeLessThanOrEqual(80);
     expect(code).toBe(0);
+  });
+
+  test('asks the same of both, and draws them over one time axis in colour and on a page', async () => {
+    using workspace = course.workspace();
+    const env = { ...workspace.env, NO_COLOR: undefined, FORCE_COLOR: '1' };
+    const { stdout, stderr, code } = await workspace.runWith(env, 'pitfall', '1', '--html', 'both.html');
+    const plain = stripVTControlCharacters(stdout);
+    const axes = plain.match(/^ +0 {2,}.* ms.*$/gm);
+    expect(axes).toHaveLength(2);
+    expect(axes?.[0]).toBe(axes?.[1]);
+    expect(plain.match(/^program +├━/gm)).toHaveLength(2);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'The timelines are in both.html.\n' });
+    const page = readFileSync(join(workspace.folder, 'both.html'), 'utf8');
+    const ends = [...page.matchAll(/<svg [^>]*data-end="([\d.]+)"/g)].map(([, end]) => end);
+    expect(ends).toHaveLength(2);
+    expect(ends[0]).toBe(ends[1]);
+    expect(page).toContain('wrong.js: the program does not print');
+  });
+
+  test('is wrong use where a page is wanted and no pitfall is named', async () => {
+    const { stderr, code } = await run('pitfall', '--html', 'both.html');
+    expect(stderr).toContain('Try: proc-course pitfall 1 --html both.html');
+    expect(code).toBe(2);
   });
 
   test('with --code shows both sources', async () => {

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -47,6 +47,22 @@ describe('run, through a pipe', () => {
     expect(stdout).toMatch(/▸ sent SIGTERM/);
     expect(stdout).toMatch(/■ the program ended with exit code 0/);
     for (const line of stdout.split('\n').slice(2)) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  test('writes a page with a picture of each scene that was played', async () => {
+    const { exitCode, stderr } = await run('01', '--scene', '2', '--html', 'scene.html');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'The timelines are in scene.html.' });
+    const page = readFileSync(join(folder, 'scene.html'), 'utf8');
+    expect(page.match(/<svg /g)).toHaveLength(1);
+    expect(page).toContain('Scene 2: ');
+  });
+
+  test('says in a sentence that a page cannot be written, and why', async () => {
+    const { exitCode, stderr } = await run('01', '--scene', '1', '--html', 'no/folder/scene.html');
+    expect(stderr).toBe(
+      'The page cannot be written to "no/folder/scene.html": there is no such folder.\nTry: proc-course run 01-signal-basics --html timeline.html',
+    );
+    expect(exitCode).toBe(2);
   });
 
   test('asks for the same values again where the seed is the same', async () => {

@@ -1,6 +1,6 @@
-import { copyFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { binary, root, Workspace } from '../commands/workspace.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
@@ -82,14 +82,18 @@ describe('watch on a terminal', () => {
   });
 });
 
-test('watch through a pipe tells each round as text, and ends at SIGINT with code 130', async () => {
+test('watch through a pipe tells each round as text, writes its page anew, and ends at SIGINT with code 130', async () => {
   using workspace = new Workspace();
   const file = workspace.write('exercise-1.ts', mistaken);
-  const { child, ended, prints } = workspace.start('watch', '1');
+  const { child, ended, prints } = workspace.start('watch', '1', '--html', 'round.html');
   await prints(/round 1[\s\S]*still failing +stops-on-sighup/);
   const fixed = prints(/round 2[\s\S]*fixed +stops-on-sighup[\s\S]*Every check passes/);
+  const page = (): string => readFileSync(join(workspace.folder, 'round.html'), 'utf8');
+  await vi.waitUntil(() => existsSync(join(workspace.folder, 'round.html')) && /not passed/.test(page()));
   writeFileSync(file, solution);
   await fixed;
+  await vi.waitUntil(() => !/not passed/.test(page()), { timeout: 10_000 });
+  expect(page().match(/<svg /g)).toHaveLength(21);
   child.kill('SIGINT');
   expect(await ended).toEqual({ code: 130, signal: null });
 });

@@ -1,5 +1,5 @@
-import { relative, resolve } from 'node:path';
-import { Interrupted, type Surroundings, UsageError } from '../../cli/command.ts';
+import { relative } from 'node:path';
+import { Interrupted, type Surroundings } from '../../cli/command.ts';
 import { type ExitCode, exitCode } from '../../cli/exit-code.ts';
 import { runCheck } from '../../grading/run-check.ts';
 import { type Graded, hasTrouble, type Report } from '../../report/report.ts';
@@ -28,7 +28,7 @@ export async function checkFile(
   const passed = without.length === 0 && reports.every((report) => report.passed);
   const graded: Graded = { scope: typed === undefined ? 'all' : 'one', passed, reports, without };
   // A page that cannot be written is told before anything else, since JSON is one document or the other.
-  if (options.html !== undefined) await writePage(graded, options.html, around);
+  if (options.html !== undefined) await writeCheckPage(graded, options.html, around);
   tell(around, await reporter.finish?.(graded));
   if (reports.some(hasTrouble)) return exitCode.trouble;
   return passed ? exitCode.passed : exitCode.notPassed;
@@ -78,18 +78,12 @@ const tell = ({ console }: Surroundings, text: string | undefined): void => {
   if (text !== undefined) console.out(text);
 };
 
-async function writePage(graded: Graded, name: string, { console, cwd }: Surroundings): Promise<void> {
-  const [{ default: writeFileAtomic }, { renderCheckPage }] = await Promise.all([
-    import('write-file-atomic'),
+async function writeCheckPage(graded: Graded, name: string, { console, cwd }: Surroundings): Promise<void> {
+  const [{ writePage }, { renderCheckPage }] = await Promise.all([
+    import('../../report/write-page.ts'),
     import('../../report/check-page.ts'),
   ]);
-  try {
-    await writeFileAtomic(resolve(cwd, name), renderCheckPage(graded));
-  } catch (error) {
-    throw new UsageError(
-      `The page cannot be written to "${name}": ${(error as Error).message}.`,
-      'proc-course check exercise-1 --html timeline.html',
-    );
-  }
+  const next = 'proc-course check exercise-1 --html timeline.html';
+  await writePage(renderCheckPage(graded), { name, cwd, next });
   console.err(`The timelines are in ${name}.`);
 }

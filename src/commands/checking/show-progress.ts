@@ -4,6 +4,7 @@ import { type ExitCode, exitCode } from '../../cli/exit-code.ts';
 import { loadOverview } from '../../course/overview.ts';
 import type { Progress } from '../../progress/progress.ts';
 import { progressFileFor, readProgress } from '../../progress/progress-file.ts';
+import { counted } from '../../report/counted.ts';
 import { contentOf } from '../../workspace/content-of.ts';
 import { findPrograms } from '../../workspace/find-program.ts';
 
@@ -41,7 +42,9 @@ export async function showProgress(
   const answers = Object.values(progress.answers);
   const right = answers.filter((answer) => answer.right).length;
   console.out();
-  console.out(`${seen} scenes seen, ${answers.length} questions answered, ${right} of them right.`);
+  console.out(
+    `${counted(seen, 'scene')} seen, ${counted(answers.length, 'question')} answered, ${right} of them right.`,
+  );
   console.out(console.color.dim(`kept in ${file}`));
   return exitCode.passed;
 }

@@ -3,6 +3,7 @@ import type { Topic } from '../../course/overview.ts';
 import { isPassed, questionsRight, scenesSeen, type Tally } from '../../progress/evidence.ts';
 import { allStepsLeft, type Step, stretchLeft } from '../../progress/next-step.ts';
 import type { Progress } from '../../progress/progress.ts';
+import { counted } from '../../report/counted.ts';
 import { hang, type Span } from '../../report/styled-text.ts';
 
 type Page = Pick<Console, 'color' | 'width'>;
@@ -149,8 +150,6 @@ function sumOf(topics: readonly Topic[], progress: Progress): string {
     `${exercises.done} of ${exercises.of} exercises passed.`
   );
 }
-
-const counted = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
 function row(label: string, words: string | readonly Span[], { color, width }: Page): string[] {
   const spans = typeof words === 'string' ? [{ text: words }] : words;

@@ -1,4 +1,4 @@
-import { type Command, Interrupted, type Surroundings } from '../../cli/command.ts';
+import type { Command, Surroundings } from '../../cli/command.ts';
 import { type ExitCode, exitCode } from '../../cli/exit-code.ts';
 import { loadOverview } from '../../course/overview.ts';
 import { progressFileFor, readProgress } from '../../progress/progress-file.ts';
@@ -22,7 +22,6 @@ export async function showHome(commands: readonly Command[], around: Surrounding
     const argv = await askForArguments(chosen, around);
     if (argv === undefined) continue;
     await startHere([chosen.name, ...argv], around);
-    if (around.interrupted.aborted) throw new Interrupted();
   }
 }
 

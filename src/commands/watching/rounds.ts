@@ -9,7 +9,7 @@ import { recordCheck } from '../checking/record-check.ts';
 /** A check as it is told to whoever watches. */
 export interface Watcher {
   onBegin(round: number): void;
-  onReport(report: Report, round: number): void;
+  onReport(report: Report, round: number): void | Promise<void>;
   /** A fault of ours, or a file that cannot be read just now; the next save may mend it. */
   onTrouble(error: Error): void;
 }
@@ -19,11 +19,19 @@ export class Rounds implements AsyncDisposable {
   readonly #plan: CheckPlan;
   readonly #around: Surroundings;
   readonly #watcher: Watcher;
+  readonly #keepAll: boolean;
   #round = 0;
   #current: AbortController | undefined;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(plan: CheckPlan, around: Surroundings, watcher: Watcher) {
+  /** With `keepAll` a report has the timelines of checks that passed, too. */
+  constructor(
+    plan: CheckPlan,
+    around: Surroundings,
+    watcher: Watcher,
+    { keepAll }: { keepAll: boolean } = { keepAll: false },
+  ) {
+    this.#keepAll = keepAll;
     this.#plan = plan;
     this.#around = around;
     this.#watcher = watcher;
@@ -47,13 +55,13 @@ export class Rounds implements AsyncDisposable {
       const content = await contentOf(this.#plan.file);
       const report = await runCheck({
         ...this.#plan,
-        verbose: false,
+        verbose: this.#keepAll,
         interrupted: overtaken,
         prepare: prepareProgram,
       });
       if (overtaken.aborted) return;
       await recordCheck(report, content, this.#around);
-      this.#watcher.onReport(report, round);
+      await this.#watcher.onReport(report, round);
     } catch (error) {
       if (!overtaken.aborted) this.#watcher.onTrouble(error as Error);
     }

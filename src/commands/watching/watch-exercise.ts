@@ -5,7 +5,9 @@ import { loadOverview } from '../../course/overview.ts';
 import { type Keys, openKeys } from '../../player/keys.ts';
 import { progressFileFor, readProgress } from '../../progress/progress-file.ts';
 import { changesSince } from '../../report/changes.ts';
+import { renderCheckPage } from '../../report/check-page.ts';
 import type { Report } from '../../report/report.ts';
+import { writePage } from '../../report/write-page.ts';
 import { watchProgram } from '../../workspace/watch-program.ts';
 import { currentExercise } from '../checking/current-exercise.ts';
 import { planCheck } from '../checking/plan.ts';
@@ -26,8 +28,9 @@ export async function watchExercise(
   const watch = new WatchSession(
     { exercise, file: basename(plan.file), round: 0, state: 'checking' },
     around,
+    options.html,
   );
-  await using rounds = new Rounds(plan, around, watch);
+  await using rounds = new Rounds(plan, around, watch, { keepAll: options.html !== undefined });
   await using _saves = watchProgram(plan.file, () => rounds.begin());
   rounds.begin();
   if (around.console.interactive) await watch.takeKeys(() => rounds.begin());
@@ -41,11 +44,13 @@ class WatchSession {
   #screen: Screen;
   #before: Report | undefined;
   readonly #around: Surroundings;
+  readonly #page: string | undefined;
   left = false;
 
-  constructor(screen: Screen, around: Surroundings) {
+  constructor(screen: Screen, around: Surroundings, page: string | undefined) {
     this.#screen = screen;
     this.#around = around;
+    this.#page = page;
   }
 
   get lastPassed(): boolean {
@@ -56,11 +61,19 @@ class WatchSession {
     this.#show({ round, state: 'checking' });
   }
 
-  onReport(report: Report, round: number): void {
+  async onReport(report: Report, round: number): Promise<void> {
     const changes = changesSince(this.#before?.checks, report.checks);
     this.#before = report;
     this.#show({ round, state: 'known', report, changes, chosen: 0, trouble: undefined });
     if (!this.#around.console.interactive) tellRound(this.#screen, this.#around.console);
+    if (this.#page !== undefined) await this.#writePage(report, this.#page);
+  }
+
+  async #writePage(report: Report, name: string): Promise<void> {
+    const { passed } = report;
+    const html = renderCheckPage({ scope: 'one', passed, reports: [report], without: [] });
+    const next = `proc-course watch ${report.exercise} --html timeline.html`;
+    await writePage(html, { name, cwd: this.#around.cwd, next });
   }
 
   onTrouble(error: Error): void {

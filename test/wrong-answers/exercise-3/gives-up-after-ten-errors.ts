@@ -1,5 +1,6 @@
 // mistake: After ten operational errors the service gives up, although it could still serve.
 // breaks: survives-a-burst
+// moot: names-each-request-of-many
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';

@@ -1,5 +1,6 @@
 // mistake: In degraded mode the first five errors are logged and the rest only counted.
 // breaks: survives-a-burst
+// moot: names-each-request-of-many
 import fs = require('node:fs');
 import http = require('node:http');
 import net = require('node:net');
