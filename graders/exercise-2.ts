@@ -268,7 +268,7 @@ export default grader('exercise-2', [
     after: afterSnapshots,
     async play(app) {
       await app.ready();
-      await samples(app, 8);
+      await samples(app, 12);
     },
     expect: [
       must(snapshots.keepThePaceOf('SAMPLE_MS'), {
@@ -332,7 +332,8 @@ export default grader('exercise-2', [
     after: afterSnapshots,
     async play(app, draw) {
       await app.ready();
-      await samples(app, 2);
+      // A while at rest, so that an average since the start is far from the load.
+      await samples(app, 8);
       app.post(`/load/cpu?ms=${draw.lasting(900)}`, { as: 'load' });
       await app.answered('load');
       await samples(app, 1);

@@ -510,15 +510,15 @@ export default grader('exercise-4', [
     id: 'reports-each-block',
     point: 5,
     longest: true,
-    settings: (draw) => ({ BLOCK_THRESHOLD_MS: draw.integer(110, 160), SAMPLE_MS: 250 }),
+    settings: (draw) => ({ BLOCK_THRESHOLD_MS: draw.integer(110, 160), SAMPLE_MS: 400 }),
     after: afterTheStart,
     async play(app, draw, stage) {
       await app.ready();
       await app.leftAlone({ forMs: app.setting('SAMPLE_MS') });
       for (const [index, ms] of [
-        draw.integer(480, 560),
-        draw.integer(640, 720),
-        draw.integer(330, 400),
+        draw.integer(400, 460),
+        draw.integer(520, 580),
+        draw.integer(300, 350),
       ].entries()) {
         app.post(`/load/block?ms=${ms}`, { as: `block ${index + 1}` });
         await app.answered(`block ${index + 1}`);
@@ -528,8 +528,8 @@ export default grader('exercise-4', [
           needed: 'reported that block',
           accepts: () => reportedBlocks(stage.log.timeline(0)).count > index,
         });
-        // Whoever reports a block again with each sample does it now.
-        await app.leftAlone({ forMs: 1.5 * app.setting('SAMPLE_MS') });
+        // Whoever reports a block again with each sample does it now, and the next begins long before a sample is due.
+        await app.leftAlone({ forMs: 1.1 * app.setting('SAMPLE_MS') });
       }
       await asksUntil({ app, stage }, '/health/report', {
         as: 'blocks',

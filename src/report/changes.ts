@@ -5,6 +5,8 @@ export interface Changes {
   readonly fixed: readonly string[];
   readonly broken: readonly string[];
   readonly still: readonly string[];
+  /** How many are not judged because they follow from one of these. */
+  readonly following: number;
 }
 
 /** Compares a run with the one before it; without one before, whatever does not pass is counted as it stands. */
@@ -13,11 +15,13 @@ export function changesSince(
   now: readonly CheckReport[],
 ): Changes {
   const passedBefore = new Set(before?.filter(({ outcome }) => outcome === 'passed').map(({ id }) => id));
-  const open = now.filter(({ outcome }) => outcome !== 'passed').map(({ id }) => id);
+  const notPassed = now.filter(({ outcome }) => outcome !== 'passed');
+  const open = notPassed.filter(({ follows }) => follows === undefined).map(({ id }) => id);
   const passes = now.filter(({ outcome }) => outcome === 'passed').map(({ id }) => id);
   return {
     fixed: before === undefined ? [] : passes.filter((id) => !passedBefore.has(id)),
     broken: open.filter((id) => passedBefore.has(id)),
     still: open.filter((id) => !passedBefore.has(id)),
+    following: notPassed.length - open.length,
   };
 }

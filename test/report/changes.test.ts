@@ -17,7 +17,7 @@ const checks = (outcomes: Record<string, Outcome>): CheckReport[] =>
 test('two runs differ by what is fixed and what is broken; the rest still fails', () => {
   const before = checks({ a: 'passed', b: 'failed', c: 'failed', d: 'passed' });
   const now = checks({ a: 'failed', b: 'passed', c: 'moot', d: 'passed' });
-  expect(changesSince(before, now)).toEqual({ fixed: ['b'], broken: ['a'], still: ['c'] });
+  expect(changesSince(before, now)).toEqual({ fixed: ['b'], broken: ['a'], still: ['c'], following: 0 });
 });
 
 test('the first run has fixed nothing and broken nothing', () => {
@@ -25,5 +25,12 @@ test('the first run has fixed nothing and broken nothing', () => {
     fixed: [],
     broken: [],
     still: ['a'],
+    following: 0,
   });
+});
+
+test('what only follows from a failure is counted, and is no failure of its own', () => {
+  const [first, second] = checks({ a: 'failed', b: 'moot' });
+  const now = [first, { ...second, follows: 'a' }] as CheckReport[];
+  expect(changesSince(undefined, now)).toEqual({ fixed: [], broken: [], still: ['a'], following: 1 });
 });

@@ -54,7 +54,9 @@ describe('watch on a terminal', () => {
     terminal.type('t');
     await terminal.shows(/program +├/);
     terminal.resize(80, 24);
+    await terminal.shows('make the window higher');
     await terminal.shows('q quit');
+    expect(terminal.screen()).toMatch(/^exercise-1 /);
     expect(
       Math.max(
         ...terminal

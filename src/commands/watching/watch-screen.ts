@@ -1,6 +1,7 @@
 import type { Console } from '../../cli/console.ts';
 import type { Changes } from '../../report/changes.ts';
 import { wrap } from '../../report/columns.ts';
+import { counted } from '../../report/counted.ts';
 import { escapeControls } from '../../report/escape.ts';
 import { renderFailure } from '../../report/human.ts';
 import type { CheckReport, Report } from '../../report/report.ts';
@@ -22,7 +23,12 @@ export interface Screen {
 /** Draws the whole screen anew. What does not fit is left out at the end, never the keys. */
 export function drawScreen(screen: Screen, console: Console): void {
   const head = headOf(screen, console);
-  const keys = ['', console.color.dim(wrap(keysOf(screen), console.width, ''))];
+  const keys = [
+    '',
+    ...wrap(keysOf(screen), console.width, '')
+      .split('\n')
+      .map((line) => console.color.dim(line)),
+  ];
   const room = console.height - head.length - keys.length - 1;
   const body = bodyOf(screen, console);
   const shown =
@@ -56,8 +62,14 @@ function headOf(
     ...list('fixed', changes?.fixed ?? [], color.green),
     ...list('broken', changes?.broken ?? [], color.red),
     ...list('still failing', changes?.still ?? [], color.yellow),
+    ...following(changes?.following ?? 0, color),
   ].flatMap((text) => text.split('\n'));
 }
+
+const following = (count: number, color: Console['color']): string[] =>
+  count === 0
+    ? []
+    : [color.dim(`${''.padEnd(14)}and ${counted(count, 'check')} that cannot be judged before`)];
 
 function bodyOf({ report, chosen = 0, timeline = false, trouble }: Screen, console: Console): string[] {
   if (trouble !== undefined) return ['', console.color.red(escapeControls(trouble))];

@@ -145,6 +145,8 @@ export const rule = (role: string) => ({
       const { rule: text, alerts, snapshots } = watch(timeline, role);
       const fired = alerts.find(({ fields }) => fields.state === 'firing');
       if (fired === undefined) return holds;
+      if (snapshots.every((snapshot) => Number.isNaN(figureOf(snapshot, text.metric))))
+        return moot(`no snapshot carried ${text.metric} as a number`);
       const calm = snapshots.findIndex(
         (snapshot) => snapshot.index > timeline.events.indexOf(fired.line) && !isAbove(text, snapshot),
       );

@@ -44,7 +44,8 @@ type Pace = 'right' | 'too often' | 'too seldom' | 'in one go';
 export const snapshots = {
   /**
    * Where most lines reached us in one go, their pace was not seen. The times that the program printed then have to be
-   * right; on a slow machine they are believed, and on another it is played again.
+   * right; on a slow machine they are believed, and on another it is played again. What seems too seldom on a slow
+   * machine is played again, too.
    */
   keepThePaceOf: (setting: string): Claim => ({
     text: `a snapshot comes about every ${setting}`,
@@ -55,11 +56,14 @@ export const snapshots = {
         return moot(whatStoppedThePlay(timeline) ?? 'fewer than two snapshots were printed');
       }
       const gaps = gapsOf(seen.map(({ atMs }) => atMs));
-      const pace = paceOf(gaps, setMs);
-      if (pace === 'right') return holds;
       const printedAtMs = seen.map(({ line }) => Date.parse(String(line.fields.at)));
-      const isPrintedRight = printedAtMs.every(Number.isFinite) && isRight(gapsOf(printedAtMs), setMs);
+      const printed = printedAtMs.every(Number.isFinite) ? gapsOf(printedAtMs) : [];
+      const pace = paceOf(gaps, printed, setMs);
+      if (pace === 'right') return holds;
+      const isPrintedRight = printed.length > 0 && isRight(printed, setMs);
       const isSlow = timeline.soonMs > soonOnAQuietMachineMs * slowMachine;
+      if (pace === 'too seldom' && isSlow)
+        throw new OverTooSoon('The machine was so busy that nothing can be said of the pace.');
       if (pace !== 'too seldom' && isPrintedRight && isSlow) return holds;
       if (pace !== 'too seldom' && isPrintedRight)
         throw new OverTooSoon('Most snapshots reached us in one go, so their pace was not seen.');
@@ -73,23 +77,25 @@ export const snapshots = {
 };
 
 /**
- * Too often by the median and by the mean, because lines that reach us in one go spoil only one of them. Too seldom by the
- * shortest quarter, because a busy machine makes some gaps longer, and a wrong program all of them.
+ * Too often by the median, and by the mean or the printed times as well, because lines that reach us in one go spoil the
+ * median alone. Too seldom by the mean and the shortest quarter: a busy machine makes some gaps longer, a wrong program all.
  */
-function paceOf(gaps: readonly number[], setMs: number): Pace {
-  const leastMs = setMs * leastShareOfTheGap;
-  if (Math.max(medianOf(gaps), meanOf(gaps)) < leastMs) return 'too often';
-  const apart = gaps.filter((gap) => gap >= leastMs).sort((a, b) => a - b);
+function paceOf(gaps: readonly number[], printed: readonly number[], setMs: number): Pace {
+  const [leastMs, mostMs] = [setMs * leastShareOfTheGap, setMs * mostShareOfTheGap];
+  const isTooShort = (ms: number): boolean => ms < leastMs;
+  if (isTooShort(medianOf(gaps)) && (isTooShort(meanOf(gaps)) || isTooShort(medianOf(printed))))
+    return 'too often';
+  const apart = gaps.filter((gap) => !isTooShort(gap)).sort((a, b) => a - b);
   if (apart.length * 2 < gaps.length) return 'in one go';
   const shortMs = apart[Math.floor((apart.length - 1) / 4)] ?? 0;
-  return shortMs > setMs * mostShareOfTheGap ? 'too seldom' : 'right';
+  return shortMs > mostMs && meanOf(gaps) > mostMs ? 'too seldom' : 'right';
 }
 
 /** Times that are printed in whole seconds tell a pace by their mean alone. */
-function isRight(printedGaps: readonly number[], setMs: number): boolean {
-  const mean = meanOf(printedGaps);
+function isRight(printed: readonly number[], setMs: number): boolean {
+  const mean = meanOf(printed);
   const isRightOnAverage = mean >= setMs * leastShareOfTheGap && mean <= setMs * mostShareOfTheGap;
-  return isRightOnAverage || paceOf(printedGaps, setMs) === 'right';
+  return isRightOnAverage || paceOf(printed, printed, setMs) === 'right';
 }
 
 const gapsOf = (times: readonly number[]): number[] =>

@@ -140,6 +140,13 @@ describe('resolvesAtTheFirstSampleThatIsNotAbove', () => {
     expect(claim.judge(inOrder(snapshot(60), snapshot(60), calm, calmer)).outcome).toBe('holds');
   });
 
+  test('is moot where no snapshot has the figure as a number', () => {
+    const text = says('snapshot', { rssMB: '60' });
+    expect(claim.judge(inOrder(text, text, alert('firing'), text, alert('resolved'), text)).outcome).toBe(
+      'moot',
+    );
+  });
+
   test('counts from the own firing of the rule, also where that came for another reason', () => {
     const early = [
       snapshot(60),

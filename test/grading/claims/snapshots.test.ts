@@ -36,6 +36,19 @@ describe('keepThePaceOf', () => {
     expect(claim.judge(at(200, 400, 600, 1_100, 1_300)).outcome).toBe('broken');
   });
 
+  test('what seems too seldom on a slow machine is played again', () => {
+    const slow = { ...at(200, 400, 600, 800), soonMs: 5_000 };
+    expect(() => claim.judge(slow)).toThrow('so busy that nothing can be said of the pace');
+    expect(claim.judge({ ...at(50, 100, 150, 200), soonMs: 5_000 }).outcome).toBe('broken');
+  });
+
+  test('too often is told by the printed times where a stall has made one gap long', () => {
+    const halves = [50, 100, 150, 200, 250, 1_200].map((ms): Entry => {
+      return [ms, says('snapshot', { at: new Date(1_000_000 + ms).toISOString() })];
+    });
+    expect(claim.judge(timelineOf(given, ...halves)).outcome).toBe('broken');
+  });
+
   test('where most lines reached us in one go, the times that the program printed decide whether anything can be said', () => {
     const late = (paceMs: number) =>
       timelineOf(

@@ -1,5 +1,5 @@
 // mistake: What a rule remembers is kept under its metric, so two rules on one metric overwrite each other.
-// breaks: two-thresholds-of-one-metric, resolves-once
+// breaks: two-thresholds-of-one-metric
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,5 +1,5 @@
 // mistake: The first rule that fires ends the round, and the ones after it are never judged.
-// breaks: rules-of-several-metrics, two-thresholds-of-one-metric, health-follows-the-rules, resolves-once
+// breaks: rules-of-several-metrics, two-thresholds-of-one-metric, health-follows-the-rules
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { monitorEventLoopDelay } from 'node:perf_hooks';

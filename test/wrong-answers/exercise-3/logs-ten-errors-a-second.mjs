@@ -1,5 +1,6 @@
 // mistake: To spare the log, no more than ten errors a second are logged; the others are gone.
 // breaks: survives-a-burst
+// moot: names-each-request-of-many
 import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
 import { createServer } from 'node:http';
