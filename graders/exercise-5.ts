@@ -669,7 +669,7 @@ export default grader('exercise-5', [
       // Stopped, it cannot hurry: whoever is missing now was sent away at the same time.
       app.signal('SIGSTOP');
       await app.tree.untilStopped(app.pid);
-      await app.leftAlone({ forMs: draw.lasting(150) });
+      await app.leftAlone({ forMs: draw.lasting(400) });
       app.tree.look('the first replacement');
       app.signal('SIGCONT');
       await app.tree.untilDead(old, { afterMs: old.length * app.soonMs });

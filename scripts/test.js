@@ -64,7 +64,7 @@ const suites = {
 };
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
-if (process.argv.includes('--sharpest')) process.env.COURSE_PROGRAMS = 'sharpest';
+if (process.argv.includes('--sharpest')) process.env.COURSE_PROGRAMS ??= 'sharpest';
 for (const [name, start] of Object.entries(suites)) if (wanted.length === 0 || wanted.includes(name)) start();
 rmSync(reports, { recursive: true, force: true });
 console.log(`\n${sum.passed} passed, ${sum.failed} failed`);

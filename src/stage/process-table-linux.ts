@@ -96,7 +96,8 @@ function readStat(pid: number): ProcessRow | undefined {
     pid,
     ppid: Number(field(4)),
     pgid: Number(field(5)),
-    state: field(3),
+    // Its main thread may be over while others still end, and with them its sockets: that is not dead yet.
+    state: field(3) === 'Z' && Number(field(20)) > 1 ? 'R' : field(3),
     startedAt: field(22),
     command,
     cpuMs: (Number(field(14)) + Number(field(15))) * tickMs,

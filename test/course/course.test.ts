@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { chooseWrongAnswers, leastBreakers } from './choose-wrong-answers.ts';
 import {
   type Checked,
   checkProgram,
@@ -10,7 +11,6 @@ import {
   root,
   withOutcome,
 } from './programs.ts';
-import { leastBreakers, sharpest } from './sharpest.ts';
 
 /** What the untouched starter fails first: the behaviour that the learner is to write. */
 const untouched: Record<string, readonly string[]> = {
@@ -96,7 +96,7 @@ describe.each(exercises)('%s', (exercise) => {
   );
 
   test.concurrent.each(
-    sharpest(exercise, programsIn('test/wrong-answers', exercise), ids[exercise] ?? []).map((file) => [
+    chooseWrongAnswers(programsIn('test/wrong-answers', exercise), ids[exercise] ?? []).map((file) => [
       basename(file),
       file,
     ]),

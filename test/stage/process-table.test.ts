@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { descendantsOf, isAlive, type ProcessRow } from '../../src/stage/process-table.ts';
 import * as linux from '../../src/stage/process-table-linux.ts';
@@ -182,3 +183,23 @@ describe('a line of ps', () => {
     expect(posix.parseRow(line)).toBeUndefined();
   });
 });
+
+const python = ['/usr/bin/python3', '/usr/local/bin/python3'].find((file) => existsSync(file));
+
+// Node has no way to end its main thread alone.
+test.skipIf(python === undefined || process.platform !== 'linux')(
+  'a process whose main thread is over is alive as long as another one runs',
+  async () => {
+    const endsItsMainThread = `
+import ctypes, threading, time
+threading.Thread(target=time.sleep, args=(60,)).start()
+ctypes.CDLL(None).pthread_exit(None)`;
+    const child = spawn(python ?? '', ['-c', endsItsMainThread], { stdio: 'ignore' });
+    const stat = () => readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ').at(-1)?.[0];
+    await vi.waitUntil(() => stat() === 'Z', { timeout: 8_000, interval: 10 });
+    expect(isAlive(linux.readProcess(child.pid ?? 0))).toBe(true);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    expect(isAlive(linux.readProcess(child.pid ?? 0))).toBe(false);
+  },
+);
