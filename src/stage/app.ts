@@ -5,7 +5,7 @@ import { eventsOf, numericSetting } from '../timeline/questions.ts';
 import { Connections, tryConnection } from './connections.ts';
 import { Looking } from './looking.ts';
 import { Milestone, OverTooSoon } from './milestone.ts';
-import { type Pace, pause } from './pace.ts';
+import { type Pace, pause, pauseUnless } from './pace.ts';
 import { processTable } from './process-table.ts';
 import type { Program } from './program.ts';
 import { type RequestOptions, Requests } from './requests.ts';
@@ -140,7 +140,7 @@ export class App extends Looking {
     const giveUpAtMs =
       this.log.nowMs() + this.pace.soonMs + (until === undefined ? 0 : (this.takesMs.get(until) ?? 0));
     for (let count = 0; this.log.nowMs() < giveUpAtMs; count += 1) {
-      await Promise.race([this.program.ended, pause(everyMs)]);
+      await pauseUnless(this.program.ended, everyMs);
       if (this.isOver || (until !== undefined && this.isSettled(until))) return;
       this.signal(signals[count % signals.length] as NodeJS.Signals);
     }

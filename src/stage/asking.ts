@@ -2,7 +2,7 @@ import type { Answer, RequestFailed, Sample, TimelineEvent } from '../timeline/e
 import { earliestAnswerMs, endOf, eventsOf, outcomeOf } from '../timeline/questions.ts';
 import type { App } from './app.ts';
 import { Milestone, OverTooSoon } from './milestone.ts';
-import { pause } from './pace.ts';
+import { pause, pauseUnless } from './pace.ts';
 import type { Stage } from './stage.ts';
 
 export interface Asking {
@@ -85,7 +85,7 @@ export async function asksWhile(
     const sent = Object.entries(paths).map(([name, path]) =>
       app.request('GET', path, { as: `${name} ${count}`, ...(on !== undefined && { on }) }),
     );
-    await Promise.all([Promise.race([Promise.all(sent), pause(forMs)]), pause(everyMs)]);
+    await Promise.all([pauseUnless(Promise.all(sent), forMs), pause(everyMs)]);
   }
   // The end of the process and the last bytes of its sockets reach us in any order.
   if (app.isOver && whileOpen !== undefined) await app.answered(whileOpen);

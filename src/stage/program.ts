@@ -8,7 +8,7 @@ import { environmentFor } from './environment.ts';
 import type { Guard } from './guard-link.ts';
 import { drainSteps, drainWithinMs, helperGraceMs } from './limits.ts';
 import { recordLines } from './output.ts';
-import { pause } from './pace.ts';
+import { pause, pauseUnless } from './pace.ts';
 import { findLiving, type Quarry, sweep } from './sweep.ts';
 import { type TreeWatch, watchTree } from './tree-watch.ts';
 
@@ -150,7 +150,7 @@ export class Program {
     const atMs = log.nowMs();
     this.#watch.stop();
     if (this.#options.afterExit !== 'watch') await this.#endWhatIsLeft();
-    await Promise.race([allRead, drainTimeRunsOut()]);
+    await untilRead(allRead);
     if (this.#options.afterExit !== 'watch') guard.forgetGroup(this.pid);
     const { app, pid } = this;
     const because = this.#because === undefined ? {} : { because: this.#because };
@@ -192,9 +192,13 @@ export class Program {
 
 // In steps, each with a turn of the loop in which what is in the pipes is read: where we are late ourselves, the one
 // long timer would be over before the first read.
-async function drainTimeRunsOut(): Promise<void> {
-  for (let step = 0; step < drainSteps; step += 1) {
-    await pause(drainWithinMs / drainSteps);
+async function untilRead(allRead: Promise<unknown>): Promise<void> {
+  let isRead = false;
+  const read = allRead.then(() => {
+    isRead = true;
+  });
+  for (let step = 0; step < drainSteps && !isRead; step += 1) {
+    await pauseUnless(read, drainWithinMs / drainSteps);
     await new Promise(setImmediate);
   }
 }

@@ -4,7 +4,7 @@ import type { TimelineLog } from '../timeline/log.ts';
 import { outcomeOf, requestNamed } from '../timeline/questions.ts';
 import { readyWithinMs } from './limits.ts';
 import { Milestone } from './milestone.ts';
-import { type Pace, pause, timeRunsOut } from './pace.ts';
+import { type Pace, pause, pauseUnless, timeRunsOut } from './pace.ts';
 import { processTable } from './process-table.ts';
 import type { Program } from './program.ts';
 
@@ -160,7 +160,7 @@ export class Waiting {
 
   /** Leaves the program alone for a while; ends early where it ends by itself. */
   async leftAlone({ forMs }: { forMs: number }): Promise<void> {
-    await Promise.race([this.program.ended, pause(forMs)]);
+    await pauseUnless(this.program.ended, forMs);
   }
 
   /** Answered before the time that it was asked to take: no slowness of the machine does that. */
