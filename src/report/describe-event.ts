@@ -31,7 +31,7 @@ export function describeEvent(event: TimelineEvent): DescribedEvent {
       );
     case 'answer':
       return we(
-        `got status ${event.status} for "${event.name}": ${escapeControls(event.body.slice(0, 120))}`,
+        `got status ${event.status} for "${event.name}"${event.body === '' ? ', without a body' : `: ${escapeControls(event.body.slice(0, 120))}`}`,
       );
     case 'request-failed':
       return we(

@@ -28,6 +28,7 @@ const rows: readonly (readonly [Unstamped, teller: string, text: string])[] = [
   [asks('slow', '/slow?ms=5'), 'we', 'asked GET /slow?ms=5, as "slow"'],
   [{ ...asks('a', '/'), on: 'client' } as Unstamped, 'we', 'asked GET / on the connection "client", as "a"'],
   [answers('slow', 200, 'x\ny'), 'we', 'got status 200 for "slow": x\\x0ay'],
+  [answers('slow', 204, ''), 'we', 'got status 204 for "slow", without a body'],
   [answers('slow', 503, 'x'.repeat(500)), 'we', `got status 503 for "slow": ${'x'.repeat(120)}`],
   [fails('slow', 'ECONNRESET'), 'we', 'got no answer for "slow": ECONNRESET'],
   [fails('slow', 'GIVEN_UP'), 'we', 'gave up "slow"'],
