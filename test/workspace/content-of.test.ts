@@ -23,6 +23,21 @@ test.each([
   expect(await content(entry)).not.toBe(after);
 });
 
+test.each([
+  "import { a } from './a.mjs';",
+  "import {\n  a,\n}\nfrom './a.mjs';",
+  'import{a}from"./a.mjs";',
+  "export * from './a.mjs';",
+  "const { a } = await import('./a.mjs');",
+  "const { a } = await import(/* later */ './a.mjs');",
+  'const { a } = await import(`./a.mjs`);',
+])('a file is imported in every way that the language has: %s', async (text) => {
+  folder.write({ 'p.mjs': text, 'a.mjs': 'export const a = 1;' });
+  const before = await content('p.mjs');
+  folder.write({ 'a.mjs': 'export const a = 2;' });
+  expect(await content('p.mjs')).not.toBe(before);
+});
+
 test('the content of one file is its own, and does not depend on where it stands', async () => {
   const text = "import { once } from 'node:events';\n";
   folder.write({ 'p.ts': text, 'elsewhere/p.ts': text });

@@ -67,8 +67,10 @@ async function rowOf(
 ): Promise<ExerciseRow> {
   const passed = progress.exercises[id];
   const [file] = findPrograms(cwd, id);
-  const content = file === undefined ? undefined : await contentOf(file);
   const last = progress.checks[id];
+  // Where nothing is recorded there is nothing to compare the file with.
+  const isRecorded = passed !== undefined || last !== undefined;
+  const content = file === undefined || !isRecorded ? undefined : await contentOf(file);
   const standing: Standing =
     passed === undefined
       ? 'open'
