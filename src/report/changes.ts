@@ -15,7 +15,7 @@ export function changesSince(
   now: readonly CheckReport[],
 ): Changes {
   const passedBefore = new Set(before?.filter(({ outcome }) => outcome === 'passed').map(({ id }) => id));
-  const notPassed = now.filter(({ outcome }) => outcome !== 'passed');
+  const notPassed = now.filter(({ outcome, skipped }) => outcome !== 'passed' && !skipped);
   const open = notPassed.filter(({ follows }) => follows === undefined).map(({ id }) => id);
   const passes = now.filter(({ outcome }) => outcome === 'passed').map(({ id }) => id);
   return {

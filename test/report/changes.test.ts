@@ -29,6 +29,14 @@ test('the first run has fixed nothing and broken nothing', () => {
   });
 });
 
+test('what was skipped is neither a failure nor follows from one', () => {
+  const [skipped] = checks({ a: 'moot' });
+  expect(changesSince(undefined, [{ ...skipped, skipped: true } as CheckReport])).toMatchObject({
+    still: [],
+    following: 0,
+  });
+});
+
 test('what only follows from a failure is counted, and is no failure of its own', () => {
   const [first, second] = checks({ a: 'failed', b: 'moot' });
   const now = [first, { ...second, follows: 'a' }] as CheckReport[];

@@ -75,16 +75,25 @@ function bodyOf({ report, chosen = 0, timeline = false, trouble }: Screen, conso
   if (trouble !== undefined) return ['', console.color.red(escapeControls(trouble))];
   const open = failuresOf(report);
   const check = open[chosen % Math.max(1, open.length)];
-  if (check === undefined)
-    return report === undefined ? [] : ['', console.color.green('Every check passes.')];
+  if (check === undefined) return report === undefined ? [] : ['', ...nothingOpen(report, console)];
   const place =
     open.length > 1 ? [console.color.dim(`failure ${(chosen % open.length) + 1} of ${open.length}`)] : [];
   return ['', ...place, ...renderFailure(check, timeline, console).split('\n')];
 }
 
+function nothingOpen({ checks }: Report, { color, width }: Console): string[] {
+  const skipped = checks.find((check) => check.skipped);
+  if (skipped === undefined) return [color.green('Every check passes.')];
+  return wrap(`Nothing was judged, because ${skipped.reason}.`, width, '')
+    .split('\n')
+    .map((line) => color.yellow(line));
+}
+
 /** What the learner can mend: failures first, then what was unstable; what follows from others is not shown. */
 const failuresOf = (report: Report | undefined): readonly CheckReport[] =>
-  report?.checks.filter(({ outcome, follows }) => outcome !== 'passed' && follows === undefined) ?? [];
+  report?.checks.filter(
+    ({ outcome, follows, skipped }) => outcome !== 'passed' && follows === undefined && !skipped,
+  ) ?? [];
 
 const keysOf = ({ report }: Screen): string =>
   [
