@@ -1,7 +1,10 @@
 /**
  * Grades every right program again and again while all cores are kept busy by other work, and counts what was not right.
  *
- *     npm run test:repeat -- [exercise] [times] [name of a program] [--side-by-side=2] [--quiet-machine]
+ *     npm run test:repeat -- [exercise or all] [times] [name of a program] [--solutions] [--side-by-side=2] [--quiet-machine]
+ *
+ * With --solutions other right programs are left out. With --quiet-machine nothing else is started: several checks side
+ * by side then keep the cores busy for each other.
  */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
@@ -15,12 +18,13 @@ const times = Number(timesText);
 const sideBySide = Number(
   process.argv.find((word) => word.startsWith('--side-by-side='))?.split('=')[1] ?? 1,
 );
+const rooms = process.argv.includes('--solutions') ? ['solutions'] : ['solutions', 'test/right-answers'];
 const state = mkdtempSync(join(tmpdir(), 'proc-course-repeat-'));
 
 const rightPrograms = readdirSync(join(root, 'solutions'))
-  .filter((exercise) => only === undefined || exercise === only)
+  .filter((exercise) => only === undefined || only === 'all' || exercise === only)
   .flatMap((exercise) =>
-    ['solutions', 'test/right-answers'].flatMap((room) =>
+    rooms.flatMap((room) =>
       readdirSync(join(root, room, exercise))
         .filter((name) => /\.[cm]?[jt]s$/.test(name) && (program === undefined || name === program))
         .map((name) => ({ exercise, file: join(root, room, exercise, name) })),
