@@ -139,6 +139,7 @@ export default grader('exercise-1', [
       app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
       await app.accepted('slow');
       app.signal('SIGTERM');
+      app.stillInFlight('slow');
       await app.answered('slow');
     },
     expect: [
@@ -208,6 +209,7 @@ export default grader('exercise-1', [
       app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', on: 'busy', takesMs });
       await app.accepted('slow');
       app.signal('SIGTERM');
+      app.stillInFlight('slow');
       await app.answered('slow');
       await app.gone();
     },
@@ -254,6 +256,7 @@ export default grader('exercise-1', [
       app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
       await app.accepted('slow');
       app.signal('SIGTERM');
+      app.stillInFlight('slow');
       await app.answered('slow');
       await app.gone();
     },
@@ -545,6 +548,7 @@ export default grader('exercise-1', [
       app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', on: 'busy', takesMs });
       await app.accepted('slow');
       app.signal('SIGTERM');
+      app.stillInFlight('slow');
       await app.answered('slow');
     },
     expect: [

@@ -264,7 +264,8 @@ export default grader('exercise-2', [
   scenario('snapshots keep the pace that was set', {
     id: 'snapshots-keep-pace',
     point: 1,
-    settings: (draw) => ({ SAMPLE_MS: draw.integer(90, 115) }),
+    // Well below half of 200 ms, the pace that who thinks of a least one thinks of.
+    settings: (draw) => ({ SAMPLE_MS: draw.integer(70, 90) }),
     after: afterSnapshots,
     async play(app) {
       await app.ready();

@@ -705,6 +705,7 @@ export default grader('exercise-4', [
         program.get(path, { as, takesMs });
         await program.accepted(as);
         program.signal(signal);
+        program.stillInFlight(as);
         await program.answered(as);
         await program.gone();
       };

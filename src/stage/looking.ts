@@ -178,6 +178,18 @@ export class Looking extends Waiting {
       throw new OverTooSoon(`"${name}" was answered before it could be made use of.`);
   }
 
+  /**
+   * Plays again where the request may have been answered already, because all the time that it takes has passed since it
+   * was sent: called right after a signal, it makes sure that the signal met it in flight.
+   */
+  stillInFlight(name: string): void {
+    this.stillOpen(name);
+    const sent = requestNamed(this.log.timeline(0), name);
+    const takesMs = this.takesMs.get(name) ?? Number.POSITIVE_INFINITY;
+    if (sent !== undefined && this.log.nowMs() >= sent.atMs + takesMs)
+      throw new OverTooSoon(`"${name}" may have been answered before the scenario got there.`);
+  }
+
   /** Plays again where the setting's milliseconds, or a share of them, have passed since the request was sent. */
   stillWithin(setting: string, { of, share = 1 }: { of: string; share?: number }): void {
     const timeline = this.log.timeline(0);

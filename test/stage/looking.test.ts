@@ -68,6 +68,17 @@ test('a newcomer is turned away while a request is open, and the open one is lef
   app.stillOpen('slow');
 });
 
+test('a signal met a request in flight where the time that it takes had not passed', async () => {
+  await using stage = await theatre.openStage();
+  const app = stage.start({ file, settings });
+  await app.ready();
+  app.get('/slow?ms=60000', { as: 'long', takesMs: 60_000 });
+  expect(() => app.stillInFlight('long')).not.toThrow();
+  app.get('/slow?ms=60000', { as: 'short', takesMs: 1 });
+  await app.leftAlone({ forMs: 5 });
+  expect(() => app.stillInFlight('short')).toThrow(OverTooSoon);
+});
+
 test('an answer before its time is for a claim; one that came in time is played again', async () => {
   await using stage = await theatre.openStage();
   const app = stage.start({ file, settings });

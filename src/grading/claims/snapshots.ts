@@ -31,7 +31,7 @@ export const medianOf = (values: readonly number[]): number =>
 
 // Below this share of the set time somebody prints too often: one that takes the set time for two samples prints at half.
 const leastShareOfTheGap = 0.7;
-// Right programs stay within 1.1 on a quiet machine; the most common mistake of this kind, a pace of 200, is at 1.7.
+// Right programs stay within 1.1 on a quiet machine; the most common mistake of this kind, a pace of 200, is at 2.2.
 const mostShareOfTheGap = 1.6;
 
 const soonOnAQuietMachineMs = 2_000;
