@@ -55,9 +55,10 @@ export const snapshots = {
       if (seen.length < 2 || setMs === undefined) {
         return moot(whatStoppedThePlay(timeline) ?? 'fewer than two snapshots were printed');
       }
-      const gaps = gapsOf(seen.map(({ atMs }) => atMs));
+      const arrived = gapsOf(seen.map(({ atMs }) => atMs));
       const printedAtMs = seen.map(({ line }) => Date.parse(String(line.fields.at)));
       const printed = printedAtMs.every(Number.isFinite) ? gapsOf(printedAtMs) : [];
+      const gaps = isTrueTo(arrived, printed) ? printed : arrived;
       const pace = paceOf(gaps, printed, setMs);
       if (pace === 'right') return holds;
       const isPrintedRight = printed.length > 0 && isRight(printed, setMs);
@@ -91,6 +92,19 @@ function paceOf(gaps: readonly number[], printed: readonly number[], setMs: numb
   if (apart.length * 2 < gaps.length) return 'in one go';
   const shortMs = apart[Math.floor((apart.length - 1) / 4)] ?? 0;
   return shortMs > mostMs && meanOf(gaps) > mostMs ? 'too seldom' : 'right';
+}
+
+// A program's clock starts and ends a line earlier or later than ours, of a dozen.
+const mostShareOfTheSpan = 1.2;
+
+/**
+ * Printed times that cover the same span as those at which the lines reached us tell the pace better: where we are late
+ * ourselves, one gap looks long and the next one short. Whole seconds tell nothing.
+ */
+function isTrueTo(arrived: readonly number[], printed: readonly number[]): boolean {
+  const share = meanOf(printed) / meanOf(arrived);
+  const isFine = printed.some((gap) => gap % 1_000 !== 0);
+  return isFine && share <= mostShareOfTheSpan && share >= 1 / mostShareOfTheSpan;
 }
 
 /** Times that are printed in whole seconds tell a pace by their mean alone. */

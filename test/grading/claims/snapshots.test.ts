@@ -45,6 +45,17 @@ describe('keepThePaceOf', () => {
     expect(claim.judge({ ...at(50, 100, 150, 200), soonMs: 5_000 }).outcome).toBe('broken');
   });
 
+  test('where we were late ourselves, the printed times tell a pace that is too seldom', () => {
+    const late = (paceMs: number) =>
+      [300, 400, 700, 800, 1_000].map((ms, index): Entry => {
+        const at = new Date(1_000_001 + 200 + index * paceMs).toISOString();
+        return [ms, says('snapshot', { at })];
+      });
+    expect(claim.judge(timelineOf(given, ...late(200))).outcome).toBe('broken');
+    // Printed times that do not cover the span are believed by nobody.
+    expect(claim.judge(timelineOf(given, ...late(100))).outcome).toBe('holds');
+  });
+
   test('too often is told by the printed times where a stall has made one gap long', () => {
     const halves = [50, 100, 150, 200, 250, 1_200].map((ms): Entry => {
       return [ms, says('snapshot', { at: new Date(1_000_000 + ms).toISOString() })];
