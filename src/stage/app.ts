@@ -27,7 +27,6 @@ export class App extends Looking {
   readonly #connections: Connections;
   /** The processes that the program has started. */
   readonly tree: Tree;
-  #probes = 0;
 
   constructor(program: Program, around: { log: TimelineLog; pace: Pace }) {
     super(program, around);
@@ -71,8 +70,9 @@ export class App extends Looking {
    * arrival, so once a later one is answered, the earlier one was read. An answer before its time is for a claim.
    */
   async accepted(name: string): Promise<void> {
-    this.#probes += 1;
-    const probe = `probe ${this.#probes}`;
+    // Counted over all programs of the stage, or one would take another's answer for its own.
+    const asked = this.log.events.filter((seen) => seen.kind === 'request' && seen.name.startsWith('probe '));
+    const probe = `probe ${asked.length + 1}`;
     this.get('/', { as: probe });
     await this.answered(probe);
     if (this.isAnswered(name) && !this.cameTooEarly(name))

@@ -29,6 +29,22 @@ test('a program is started again with its settings and what is different, beside
   ]);
 });
 
+test('what one program has read says nothing of what another one has', async () => {
+  await using stage = await theatre.openStage();
+  const first = stage.start({ file, settings });
+  const second = stage.startAgain({ app: 'second' });
+  await Promise.all([first.ready(), second.ready()]);
+  first.get('/slow?ms=60000', { as: 'one', takesMs: 60_000 });
+  second.get('/slow?ms=60000', { as: 'other', takesMs: 60_000 });
+  await first.accepted('one');
+  // Stopped, it reads nothing, so that only an answer of the first could be taken for its own.
+  second.signal('SIGSTOP');
+  const accepted = second.accepted('other').then(() => 'accepted');
+  expect(await Promise.race([accepted, first.accepted('one').then(() => 'not yet')])).toBe('not yet');
+  second.signal('SIGCONT');
+  expect(await accepted).toBe('accepted');
+});
+
 test('a folder that is not there has no files', async () => {
   await using stage = await theatre.openStage();
   const app = stage.start({ file, settings: { ...settings, ELSEWHERE: 'no/such/folder' } });
