@@ -128,7 +128,7 @@ export default grader('exercise-1', [
   stopsOn('SIGINT', 'Ctrl-C in a terminal sends SIGINT, and so do some process managers.'),
   stopsOn('SIGHUP', 'A terminal that closes, or a lost ssh session, sends SIGHUP.'),
 
-  scenario('a request in flight at the signal is answered in full', {
+  scenario('the requests in flight at the signal are answered in full', {
     id: 'answers-in-flight',
     point: 3,
     settings: noLimitInSight,
@@ -136,22 +136,26 @@ export default grader('exercise-1', [
     async play(app, draw) {
       await app.ready();
       const takesMs = draw.lasting(400);
+      const longerMs = takesMs + draw.lasting(250);
       app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
-      await app.accepted('slow');
+      app.get(`/slow?ms=${longerMs}&id=${draw.token()}`, { as: 'slower', takesMs: longerMs });
+      await app.accepted('slower');
       app.signal('SIGTERM');
       app.stillInFlight('slow');
       await app.answered('slow');
+      await app.answered('slower');
     },
-    expect: [
-      must(answer('slow').hasStatus(200), {
+    expect: ['slow', 'slower'].flatMap((name) => [
+      must(answer(name).hasStatus(200), {
         because: 'Every deploy sends SIGTERM; a request that is cut off by it is an error that a user sees.',
-        help: 'Stop listening first, then let the open request end, and only then close what it needs. Example 02-graceful-shutdown, "Connection draining".',
+        help: 'Stop listening first, then let the open requests end, all of them, and only then close what they need. Example 02-graceful-shutdown, "Connection draining".',
       }),
-      must(answer('slow').holdsItsOwn('id'), {
-        because: 'Half an answer is worse than none, because it looks like one.',
-        help: 'The request has to run to its end as if nothing had happened. Example 02-graceful-shutdown, "Connection draining".',
+      must(answer(name).holdsItsOwn('id'), {
+        because:
+          'Half an answer is worse than none, because it looks like one; and so is the answer to another request.',
+        help: 'Each request has to run to its end as if nothing had happened. Example 02-graceful-shutdown, "Connection draining".',
       }),
-    ],
+    ]),
   }),
 
   scenario('new connections are refused while the request in flight is still awaited', {
@@ -343,6 +347,10 @@ export default grader('exercise-1', [
           'Time that was granted is time in which requests are still answered; giving up early drops them for nothing.',
         help: 'SHUTDOWN_TIMEOUT_MS is the whole limit, counted from the first signal.',
       }),
+      must(eventLine('shutdown.complete').neverComes(), {
+        because: 'Whoever reads "complete" believes that nobody was dropped.',
+        help: 'What was forced is not complete; the two lines exclude each other.',
+      }),
       must(exit.isNotBeforeTheLimit('SHUTDOWN_TIMEOUT_MS'), {
         because:
           'Time that was granted is time in which requests are still answered; giving up early drops them for nothing.',
@@ -413,7 +421,7 @@ export default grader('exercise-1', [
   scenario('signals that come again neither start the shutdown anew nor cut it short', {
     id: 'repeated-signals',
     point: 8,
-    settings: noLimitInSight,
+    settings: (draw) => ({ ...noLimitInSight(), DB_CLOSE_MS: draw.lasting(300) }),
     after: afterSigterm,
     async play(app, draw) {
       await app.ready();
@@ -427,7 +435,10 @@ export default grader('exercise-1', [
         until: 'slow',
       });
       await app.answered('slow');
-      await app.gone();
+      await app.saysWhere('shutdown.phase', 'for "cleanup"', ({ phase }) => phase === 'cleanup');
+      app.signal('SIGTERM');
+      app.signal('SIGINT');
+      await app.gone({ afterMs: app.setting('DB_CLOSE_MS') });
     },
     expect: [
       must(eventLine('shutdown.start').comesOnce(), {

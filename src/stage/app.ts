@@ -20,6 +20,8 @@ export interface AppRequest extends Omit<RequestOptions, 'as'> {
 }
 
 const roundsBetweenLines = 5;
+// Below this share of the time that was set, lines come too often by more than clocks differ.
+const leastShareOfThePace = 0.7;
 
 /** What a scenario does to one program: acts on it, and waits for its signs. Judges nothing. */
 export class App extends Looking {
@@ -195,7 +197,7 @@ export class App extends Looking {
   /**
    * Does something that must lie wholly between two lines of an event, and waits for the second; `times` does it in so
    * many gaps in a row. Where a line came in between it begins anew, under the next name; plays again where it never
-   * succeeds.
+   * succeeds, and misses a milestone where the lines come too often for it.
    */
   async actsBetween(
     event: string,
@@ -219,6 +221,15 @@ export class App extends Looking {
       }
       if (done === times) return;
     }
+    const at = eventLines(this.log.timeline(0), { event, app: this.name }).map(({ line }) => line.atMs);
+    const meanGapMs = ((at.at(-1) ?? 0) - (at[0] ?? 0)) / Math.max(1, at.length - 1);
+    // A busy machine makes lines come later, never sooner: that there is no room between them is the program's doing.
+    if (meanGapMs < afterMs * leastShareOfThePace)
+      throw new Milestone(
+        'acts between',
+        `its lines "${event}" came every ${Math.round(meanGapMs)} ms, and not every ${afterMs} ms`,
+        { onTime: false },
+      );
     throw new OverTooSoon(
       `A line "${event}" came while "${as}" was under way, ${roundsBetweenLines} times in a row.`,
     );

@@ -141,6 +141,18 @@ export const healthReports = (name: string) => {
 
 /** Claims about the "health.final" line. */
 export const finalReport = {
+  /** Holds where no such line was printed, which is for another claim. */
+  saysShuttingDown: (app = theApp): Claim => ({
+    text: '"health.final" has the status shutting-down, whatever the status was before',
+    judge(timeline) {
+      const line = eventLines(timeline, { event: 'health.final', app })[0];
+      if (line === undefined || line.fields.status === 'shutting-down') return holds;
+      return broken('status: shutting-down', `status: ${JSON.stringify(line.fields.status)}`, {
+        evidence: [timeline.events.indexOf(line.line)],
+      });
+    },
+  }),
+
   isWhole: (app = theApp): Claim => ({
     text: '"health.final" carries every field of the report, with status shutting-down',
     judge(timeline) {

@@ -21,8 +21,34 @@ export function healthIn(answer: Answer): Body {
   }
 }
 
+// A figure may be taken anew for the answer, and memory moves meanwhile.
+const mayHaveMoved = 0.1;
+// A line may be a sample older or newer than the answer beside it.
+const fewSnapshots = 3;
+
 /** Claims about the answers to health requests of that name, or of that name and more; the last one where not said otherwise. */
 export const health = (name: string) => ({
+  /** Near one of the last snapshots. */
+  showsTheFigure: (metric: string): Claim => ({
+    text: `/health shows the ${metric} of the last sample`,
+    judge: (timeline) =>
+      judgeLast(timeline, name, (answer, evidence) => {
+        const figures = snapshotsIn(timeline)
+          .slice(-fewSnapshots)
+          .map((snapshot) => figureOf(snapshot, metric))
+          .filter(Number.isFinite);
+        if (figures.length === 0) return moot(`no snapshot carried ${metric} as a number`);
+        const said = Number(healthIn(answer).metrics?.[metric]);
+        const [least, most] = [Math.min(...figures), Math.max(...figures)];
+        if (said >= least * (1 - mayHaveMoved) && said <= most * (1 + mayHaveMoved)) return holds;
+        return broken(
+          `${least.toFixed(1)} to ${most.toFixed(1)}, as in the snapshots`,
+          `${metric}: ${JSON.stringify(healthIn(answer).metrics?.[metric])}`,
+          { evidence },
+        );
+      }),
+  }),
+
   says: (code: 200 | 503, { firing = [] }: { firing?: readonly string[] } = {}): Claim => {
     const whose = firing.map((role) => `"${role}"`).join(' and ');
     return {

@@ -47,11 +47,11 @@ export const snapshots = {
    * right; on a slow machine they are believed, and on another it is played again. What seems too seldom on a slow
    * machine is played again, too, unless every gap was too long.
    */
-  keepThePaceOf: (setting: string): Claim => ({
+  keepThePaceOf: (setting: string, app = theApp): Claim => ({
     text: `a snapshot comes about every ${setting}`,
     judge(timeline) {
-      const seen = snapshotsIn(timeline);
-      const setMs = numericSetting(timeline, setting);
+      const seen = snapshotsIn(timeline, { app });
+      const setMs = numericSetting(timeline, setting, app);
       if (seen.length < 2 || setMs === undefined) {
         return moot(whatStoppedThePlay(timeline) ?? 'fewer than two snapshots were printed');
       }
@@ -77,7 +77,25 @@ export const snapshots = {
       );
     },
   }),
+
+  /** Times may be printed in whole seconds: those of the first and the last line differ where more than one has passed. */
+  haveTheirOwnTime: (app = theApp): Claim => ({
+    text: 'each snapshot carries the time at which it was taken',
+    judge(timeline) {
+      const seen = snapshotsIn(timeline, { app });
+      const [first, last] = [seen[0], seen.at(-1)];
+      if (first === undefined || last === undefined || last.atMs - first.atMs <= wholeSecondMs)
+        return moot(whatStoppedThePlay(timeline) ?? 'too few snapshots were printed');
+      const [from, to] = [first, last].map(({ line }) => Date.parse(String(line.fields.at)));
+      if (Number(to) > Number(from)) return holds;
+      return broken('a later time in the last snapshot than in the first', `${last.line.fields.at} in both`, {
+        evidence: [first.index, last.index],
+      });
+    },
+  }),
 };
+
+const wholeSecondMs = 1_000;
 
 /**
  * Too often by the median, and by the mean or the printed times as well, because lines that reach us in one go spoil the
