@@ -144,8 +144,9 @@ const saysThat =
   (seen: Parameters<typeof jsonOf>[0]): boolean =>
     accepts(fieldOf(jsonOf(seen), path));
 
-const isTrueGrowth = (value: unknown, timeline: Timeline): boolean =>
-  Number(value) >= shareOfTheTrueGrowth * trueGrowthMBPerMinute(timeline, 'leak');
+const leastGrowth = (timeline: Timeline): number =>
+  shareOfTheTrueGrowth * trueGrowthMBPerMinute(timeline, 'leak');
+const isTrueGrowth = (value: unknown, timeline: Timeline): boolean => Number(value) >= leastGrowth(timeline);
 
 const isCountOfBlocks = (value: unknown, timeline: Timeline): boolean =>
   value === reportedBlocks(timeline).count;
@@ -404,6 +405,7 @@ export default grader('exercise-4', [
             'leak.growthMBPerMinute',
             'at least half of what truly leaks',
             isTrueGrowth,
+            leastGrowth,
           ),
         ),
         {
@@ -548,16 +550,25 @@ export default grader('exercise-4', [
           'blocks.count',
           'the number of blocks that were reported',
           isCountOfBlocks,
+          (timeline) => reportedBlocks(timeline).count,
         ),
         {
           because: 'Who asks for the report later has not seen the lines.',
           help: 'Count where you print.',
         },
       ),
-      must(healthReports('blocks').come('blocks.longestMs', 'the longest of them', isLongestBlock), {
-        because: 'The longest block is the longest time that a user waited for nothing.',
-        help: 'Keep the greatest of all durations since the start.',
-      }),
+      must(
+        healthReports('blocks').come(
+          'blocks.longestMs',
+          'the longest of them',
+          isLongestBlock,
+          (timeline) => reportedBlocks(timeline).longestMs,
+        ),
+        {
+          because: 'The longest block is the longest time that a user waited for nothing.',
+          help: 'Keep the greatest of all durations since the start.',
+        },
+      ),
     ],
   }),
 

@@ -26,7 +26,10 @@ export function judgeMoment(
     side.line.line.stream === alert.line.stream &&
     (is === 'before' ? place < side.index : place > side.index);
   const due = figureOf(snapshots[at] as Snapshot, metric);
-  const isOf = (other: Snapshot): boolean => value === figureOf(other, metric) && !isRounded(value, due);
+  // A value on the wrong side of the threshold is wrong itself, and tells nothing of the moment.
+  const isOnItsSide = (state === 'firing') === Number(value) > Number(alert.fields.above);
+  const isOf = (other: Snapshot): boolean =>
+    isOnItsSide && value === figureOf(other, metric) && !isRounded(value, due);
   const [before, after] = [snapshots[at - 1], snapshots[at + 1]];
   const wasEarly = before !== undefined && (isOn(before, 'before') || isOf(before));
   const wasLate = after !== undefined && (isOn(after, 'after') || isOf(after));

@@ -89,7 +89,13 @@ export const healthReports = (name: string) => {
     }),
 
     /** At least one of them; a program that is slow to see a thing may see it at the next look. */
-    come: (path: string, what: string, accepts: (value: unknown, timeline: Timeline) => boolean): Claim => ({
+    come: (
+      path: string,
+      what: string,
+      accepts: (value: unknown, timeline: Timeline) => boolean,
+      /** The figure that is meant, where there is one. */
+      figureIn?: (timeline: Timeline) => number,
+    ): Claim => ({
       text: `the report comes to say ${path}: ${what}`,
       judge(timeline) {
         const answers = answersIn(timeline);
@@ -97,7 +103,8 @@ export const healthReports = (name: string) => {
         if (values.some((value) => accepts(value, timeline))) return holds;
         const last = answers.at(-1);
         if (last === undefined) return noneIn(timeline);
-        return broken(`${path}: ${what}`, `${path}: ${JSON.stringify(values.at(-1))}`, {
+        const figure = figureIn === undefined ? '' : `, ${Math.round(figureIn(timeline) * 10) / 10}`;
+        return broken(`${path}: ${what}${figure}`, `${path}: ${JSON.stringify(values.at(-1))}`, {
           evidence: [timeline.events.indexOf(last)],
           onTimeAlone: true,
         });

@@ -20,6 +20,10 @@ export const resources = {
       const opened = eventsOf(timeline, 'connection').filter(
         ({ name, state }) => name === sockets && state === 'open',
       ).length;
+      if (![before, open, closed].every(Number.isFinite))
+        return broken('a number in resources.total', 'a report without it', {
+          evidence: looks.map((look) => timeline.events.indexOf(look as Answer)),
+        });
       const rises = open >= before + opened && open <= before + perSocket * opened + others;
       if (rises && closed < before + opened / 2) return holds;
       return broken(
