@@ -87,7 +87,8 @@ export const snapshots = {
       if (first === undefined || last === undefined || last.atMs - first.atMs <= wholeSecondMs)
         return moot(whatStoppedThePlay(timeline) ?? 'too few snapshots were printed');
       const [from, to] = [first, last].map(({ line }) => Date.parse(String(line.fields.at)));
-      if (Number(to) > Number(from)) return holds;
+      // What is no time at all is for another claim.
+      if (!Number.isFinite(from) || !Number.isFinite(to) || Number(to) > Number(from)) return holds;
       return broken('a later time in the last snapshot than in the first', `${last.line.fields.at} in both`, {
         evidence: [first.index, last.index],
       });

@@ -90,6 +90,20 @@ describe('keepThePaceOf', () => {
   });
 });
 
+describe('haveTheirOwnTime', () => {
+  const claim = snapshots.haveTheirOwnTime();
+  const at = (...times: [ms: number, at: unknown][]) =>
+    timelineOf(given, ...times.map(([ms, time]): Entry => [ms, says('snapshot', { at: time })]));
+
+  test('is broken by one time for all, holds for whole seconds, and is moot within one second', () => {
+    const [first, later] = ['2026-01-01T00:00:00Z', '2026-01-01T00:00:01Z'];
+    expect(claim.judge(at([100, first], [1_200, first])).outcome).toBe('broken');
+    expect(claim.judge(at([100, first], [1_200, later])).outcome).toBe('holds');
+    expect(claim.judge(at([100, first], [900, first])).outcome).toBe('moot');
+    expect(claim.judge(at([100, 1], [1_200, 1])).outcome).toBe('holds');
+  });
+});
+
 describe('agreesWithResidentMemory', () => {
   const claim = figure('rssMB').agreesWithResidentMemory({ megabytes: 1.5, percent: 2.5 }, { last: 3 });
   const pairs = (...said: unknown[]) =>
