@@ -100,7 +100,7 @@ describe('haveTheirOwnTime', () => {
     expect(claim.judge(at([100, first], [1_200, first])).outcome).toBe('broken');
     expect(claim.judge(at([100, first], [1_200, later])).outcome).toBe('holds');
     expect(claim.judge(at([100, first], [900, first])).outcome).toBe('moot');
-    expect(claim.judge(at([100, 1], [1_200, 1])).outcome).toBe('holds');
+    expect(claim.judge(at([100, 1_795_853_957_257], [1_200, 1_795_853_957_257])).outcome).toBe('holds');
   });
 });
 
