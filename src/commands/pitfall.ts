@@ -86,8 +86,8 @@ async function meet(
   tell.tellWhereToGo(pitfall, { topic, withCode }, console);
   if (html !== undefined) {
     const [{ writePage }, { renderPitfallPage }] = await Promise.all([
-      import('../report/write-page.ts'),
-      import('../report/pitfall-page.ts'),
+      import('./writing/write-page.ts'),
+      import('../player/pitfall-page.ts'),
     ]);
     const next = `proc-course pitfall ${Number.parseInt(pitfall.id, 10)} --html timeline.html`;
     await writePage(renderPitfallPage(pitfall, played), { name: html, cwd: around.cwd, next });

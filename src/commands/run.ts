@@ -3,7 +3,7 @@ import { type ExitCode, exitCode } from '../cli/exit-code.ts';
 import { readTimeScale } from '../cli/time-scale.ts';
 import type { Example, Lesson, Scene } from '../grading/lesson.ts';
 import type { Performance } from '../player/player.ts';
-import type { SeenScene } from '../report/run-page.ts';
+import type { SeenScene } from '../player/run-page.ts';
 
 interface Options {
   readonly auto?: boolean;
@@ -72,8 +72,8 @@ async function writeRunPage(
     return;
   }
   const [{ writePage }, { renderRunPage }] = await Promise.all([
-    import('../report/write-page.ts'),
-    import('../report/run-page.ts'),
+    import('./writing/write-page.ts'),
+    import('../player/run-page.ts'),
   ]);
   const next = `proc-course run ${example.id} --html timeline.html`;
   await writePage(renderRunPage(example, seen), { name, cwd, next });

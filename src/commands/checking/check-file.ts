@@ -80,7 +80,7 @@ const tell = ({ console }: Surroundings, text: string | undefined): void => {
 
 async function writeCheckPage(graded: Graded, name: string, { console, cwd }: Surroundings): Promise<void> {
   const [{ writePage }, { renderCheckPage }] = await Promise.all([
-    import('../../report/write-page.ts'),
+    import('../writing/write-page.ts'),
     import('../../report/check-page.ts'),
   ]);
   const next = 'proc-course check exercise-1 --html timeline.html';

@@ -7,12 +7,12 @@ import { progressFileFor, readProgress } from '../../progress/progress-file.ts';
 import { changesSince } from '../../report/changes.ts';
 import { renderCheckPage } from '../../report/check-page.ts';
 import type { Report } from '../../report/report.ts';
-import { writePage } from '../../report/write-page.ts';
 import { watchProgram } from '../../workspace/watch-program.ts';
 import { currentExercise } from '../checking/current-exercise.ts';
 import { planCheck } from '../checking/plan.ts';
 import { startHere } from '../starting/start-here.ts';
 import type { WatchOptions } from '../watch.ts';
+import { writePage } from '../writing/write-page.ts';
 import { Rounds } from './rounds.ts';
 import { drawScreen, type Screen, tellRound } from './watch-screen.ts';
 

@@ -2,9 +2,9 @@
 // breaks: snapshots-keep-pace
 'use strict';
 // WRONG: snapshot: at is the ISO time of the start, the same in every snapshot
-const http = require('http');
-const fs = require('fs');
-const perf = require('perf_hooks');
+const http = require('node:http');
+const fs = require('node:fs');
+const perf = require('node:perf_hooks');
 const MB = 1024 * 1024;
 const sampleMs = Number(process.env.SAMPLE_MS || 1000);
 const METRICS = ['cpuPercent', 'rssMB', 'heapUsedMB', 'loopLagMs'];

@@ -2,9 +2,9 @@
 // breaks: cpu-agrees-under-load
 'use strict';
 // WRONG: core 2: 100 is one core: divided by the number of cores
-const http = require('http');
-const fs = require('fs');
-const perf = require('perf_hooks');
+const http = require('node:http');
+const fs = require('node:fs');
+const perf = require('node:perf_hooks');
 const MB = 1024 * 1024;
 const sampleMs = Number(process.env.SAMPLE_MS || 1000);
 const METRICS = ['cpuPercent', 'rssMB', 'heapUsedMB', 'loopLagMs'];
@@ -58,7 +58,8 @@ function main() {
       n = perf.performance.now(),
       m = process.memoryUsage();
     latest = {
-      cpuPercent: (c.user - cpu.user + (c.system - cpu.system)) / 10 / (n - at) / require('os').cpus().length,
+      cpuPercent:
+        (c.user - cpu.user + (c.system - cpu.system)) / 10 / (n - at) / require('node:os').cpus().length,
       rssMB: m.rss / MB,
       heapUsedMB: m.heapUsed / MB,
       loopLagMs: Math.max(0, h.max / 1e6 - RES),

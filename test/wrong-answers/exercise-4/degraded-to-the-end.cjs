@@ -2,11 +2,11 @@
 // breaks: degraded-and-alive
 'use strict';
 // breaks core 9: health.final says degraded where it leaks at the signal
-const http = require('http'),
-  fs = require('fs'),
-  path = require('path'),
-  v8 = require('v8');
-const { performance, monitorEventLoopDelay } = require('perf_hooks');
+const http = require('node:http'),
+  fs = require('node:fs'),
+  path = require('node:path'),
+  v8 = require('node:v8');
+const { performance, monitorEventLoopDelay } = require('node:perf_hooks');
 const env = (k, d) => Number(process.env[k] === undefined ? d : process.env[k]);
 const S = {
   port: env('PORT', 3000),

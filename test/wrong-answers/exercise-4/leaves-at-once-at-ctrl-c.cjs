@@ -2,11 +2,11 @@
 // breaks: serves-until-deregistered
 'use strict';
 // breaks core 7: SIGINT does not keep DEREGISTER_MS
-const http = require('http'),
-  fs = require('fs'),
-  path = require('path'),
-  v8 = require('v8');
-const { performance, monitorEventLoopDelay } = require('perf_hooks');
+const http = require('node:http'),
+  fs = require('node:fs'),
+  path = require('node:path'),
+  v8 = require('node:v8');
+const { performance, monitorEventLoopDelay } = require('node:perf_hooks');
 const env = (k, d) => Number(process.env[k] === undefined ? d : process.env[k]);
 const S = {
   port: env('PORT', 3000),

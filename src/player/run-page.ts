@@ -1,6 +1,6 @@
 import type { Example, Scene } from '../grading/lesson.ts';
-import type { PlayedScene } from '../player/play-scene.ts';
-import { renderPage } from './html-page.ts';
+import { renderPage } from '../report/html-page.ts';
+import type { PlayedScene } from './play-scene.ts';
 
 /** A scene that was played to its end, and what was seen. */
 export interface SeenScene extends PlayedScene {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import { UsageError } from '../cli/command.ts';
+import { UsageError } from '../../cli/command.ts';
 
 export interface PageTarget {
   /** The file as it was typed, from `cwd`. */

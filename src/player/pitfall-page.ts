@@ -1,6 +1,6 @@
 import type { Pitfall } from '../grading/pitfall.ts';
-import { isAsClaimed, type PlayedPitfall, type PlayedSide } from '../player/play-pitfall.ts';
-import { renderPage } from './html-page.ts';
+import { renderPage } from '../report/html-page.ts';
+import { isAsClaimed, type PlayedPitfall, type PlayedSide } from './play-pitfall.ts';
 
 /** Both programs of a pitfall on one page, over one time axis. */
 export function renderPitfallPage(
