@@ -4,6 +4,7 @@ import {
   type Claim,
   crashReport,
   type Draw,
+  type Expectation,
   errorLine,
   errorLines,
   eventLine,
@@ -16,6 +17,7 @@ import {
   ready,
   recovery,
   type Scenario,
+  type Stage,
   scenario,
   should,
   supervisor,
@@ -40,6 +42,18 @@ const faultPath = (fault: string, message: string, kind?: string) =>
 
 /** Waits until the program is over: within its limit, and soon after it. */
 const endsWithinItsLimit = (app: App) => app.gone({ afterMs: app.setting('SHUTDOWN_TIMEOUT_MS') });
+
+/** Throws while a request is in flight, and waits until that request is answered. */
+const failsInFlight = async (app: App, draw: Draw, { as = 'fault' } = {}): Promise<void> => {
+  // Longer than the half second that is waited in the place of a drain.
+  const takesMs = draw.lasting(700);
+  app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
+  await app.accepted('slow');
+  app.post(faultPath('throw', draw.token()), { as });
+  await app.says('error');
+  app.stillOpen('slow');
+  await app.answered('slow');
+};
 
 const because = {
   exitCode:
@@ -72,6 +86,7 @@ const survivesValues = (how: 'throw' | 'reject', id: string, title: string): Sce
         await program.ready();
         program.post(faultPath(`${how}-value`, message, kind), { as: kind });
         await endsWithinItsLimit(program);
+        await stage.collect('CRASH_DIR', program.name);
       };
       await Promise.all([
         strike(app, first),
@@ -98,6 +113,14 @@ const survivesValues = (how: 'throw' | 'reject', id: string, title: string): Sce
             'An error handler that fails itself hides the error that it was called for, and may be called again for its own.',
           help: 'null and undefined have no properties; reading one of them throws inside of the handler.',
         }),
+        must(crashReport(kind, app).isTheOnlyOne(), {
+          because: 'Whoever reads the reports on Monday finds nothing of a crash whose error was no Error.',
+          help: 'The report holds the same message as the log, whatever was thrown.',
+        }),
+        must(supervisor(app).isAskedOnceForARestart(kind), {
+          because: 'To a supervisor it is the same, whether what was thrown was an Error.',
+          help: 'Make one readable text of what was thrown, and use it wherever the error is told of.',
+        }),
         must(exitOf(app ?? 'app').hasCode(1), {
           because:
             'Node ends with code 7 where the handler itself has thrown, and 7 says nothing of the cause.',
@@ -107,8 +130,40 @@ const survivesValues = (how: 'throw' | 'reject', id: string, title: string): Sce
     }),
   });
 
-/** Plays two fatal errors, thrown and rejected, each in a process of its own and with two secrets in its message. */
-const withSecrets = (id: string, title: string, claimOf: (fault: string, app?: string) => Claim): Scenario =>
+/** Fatal faults of every sort, each with the process of its own that it is played in. */
+const fatalFaults: readonly FatalFault[] = [
+  { fault: 'throw' },
+  { fault: 'reject', app: 'rejecting' },
+  { fault: 'throw-value', kind: 'string', app: 'throwing a string' },
+  { fault: 'reject-value', kind: 'object', app: 'rejecting an object' },
+];
+
+interface FatalFault {
+  readonly fault: string;
+  /** What is thrown or rejected where it is no Error. */
+  readonly kind?: string;
+  /** The scenario's first program where it is left out. */
+  readonly app?: string;
+}
+
+/** Plays each fatal fault in its own process, all at once. */
+const strikesEach = async (
+  { app, draw, stage }: { app: App; draw: Draw; stage: Stage },
+  strike: (program: App, fatal: FatalFault) => Promise<void>,
+): Promise<void> => {
+  const programs = fatalFaults.map(({ app: name }) =>
+    name === undefined ? app : stage.startAgain({ app: name, settings: { CRASH_DIR: draw.token() } }),
+  );
+  await Promise.all(fatalFaults.map((fatal, index) => strike(programs[index] as App, fatal)));
+};
+
+/** Plays the fatal faults with two secrets in each message, and whatever comes on top. */
+const withSecrets = (
+  id: string,
+  title: string,
+  claimOf: (fault: string, app?: string) => Claim,
+  { besides, also = [] }: { besides?: Scenario['play']; also?: readonly Expectation[] } = {},
+): Scenario =>
   scenario(title, {
     id,
     point: 14,
@@ -116,18 +171,18 @@ const withSecrets = (id: string, title: string, claimOf: (fault: string, app?: s
     settings: shortLimit,
     after: afterTheError,
     async play(app, draw, stage) {
-      const strike = async (program: App, fault: string) => {
+      const strikes = strikesEach({ app, draw, stage }, async (program, { fault, kind }) => {
         await program.ready();
-        const message = `${draw.token()} password=${draw.token()} token=${draw.token()}`;
-        program.post(faultPath(fault, message), { as: fault });
+        program.post(faultPath(fault, withTwoSecrets(draw), kind), { as: fault });
         await endsWithinItsLimit(program);
         await stage.collect('CRASH_DIR', program.name);
-      };
-      const other = stage.startAgain({ app: 'rejecting', settings: { CRASH_DIR: draw.token() } });
-      await Promise.all([strike(app, 'throw'), strike(other, 'reject')]);
+      });
+      await Promise.all([strikes, besides?.(app, draw, stage)]);
     },
-    expect: [should(claimOf('throw'), masking), should(claimOf('reject', 'rejecting'), masking)],
+    expect: [...fatalFaults.map(({ fault, app }) => should(claimOf(fault, app), masking)), ...also],
   });
+
+const withTwoSecrets = (draw: Draw) => `${draw.token()} password=${draw.token()} token=${draw.token()}`;
 
 const masking = {
   because:
@@ -228,12 +283,15 @@ export default grader('exercise-3', [
     id: 'gives-the-context',
     point: 1,
     ipc: true,
+    longest: true,
     settings,
     after: afterTheError,
-    async play(app, draw) {
-      await app.ready();
-      // A whole second and more, so that a program that counts whole ones has to say 1 at least.
-      await app.leftAlone({ forMs: 1_100 });
+    async play(app, draw, stage) {
+      const early = stage.startAgain({ app: 'early', settings: { CRASH_DIR: draw.token() } });
+      await Promise.all([app.ready(), early.ready()]);
+      early.post(faultPath('throw', draw.token()), { as: 'early fault' });
+      // Two whole seconds and more lie between the two, so that no one number is right for both, counted in whole ones.
+      await app.leftAlone({ forMs: draw.integer(2_200, 2_800) });
       const takesMs = draw.lasting(300);
       app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
       await app.accepted('slow');
@@ -246,6 +304,11 @@ export default grader('exercise-3', [
       must(errorLine('fault').namesTheProcess(), {
         because: 'Where several instances write into one log, the pid says which of them it was.',
         help: 'The brief, "Event lines": context is an object of its own.',
+      }),
+      must(errorLine('early fault', 'early').tellsTheUptime(), {
+        because:
+          'An error in the first second is a bad start; one after three weeks is a leak. The uptime tells them apart.',
+        help: 'In seconds, and of the process; less than one is a number, too.',
       }),
       must(errorLine('fault').tellsTheUptime(), {
         because:
@@ -267,19 +330,29 @@ export default grader('exercise-3', [
     after: afterTheError,
     async play(app, draw) {
       await app.ready();
+      const firstMs = draw.lasting(600);
       // Longer than the fixed wait that is put in the place of a drain: half a second, or a whole one.
-      const takesMs = draw.lasting(1_100);
+      const takesMs = 2 * firstMs;
+      app.get(`/slow?ms=${firstMs}&id=${draw.token()}`, { as: 'first', takesMs: firstMs });
       app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
       await app.accepted('slow');
       app.post(faultPath('throw', draw.token()), { as: 'fault' });
       await app.says('error');
-      app.stillOpen('slow');
-      await app.answered('slow');
+      app.stillOpen('first');
+      await Promise.all([app.answered('first'), app.answered('slow')]);
       await endsWithinItsLimit(app);
     },
     expect: [
-      must(answer('slow').hasStatus(200), {
+      must(answer('first').hasStatus(200), {
         because: 'One request has failed; there is no need that all others in the process fail with it.',
+        help: 'Stop taking new work, let the open answers end, and only then end the process. Example 02-graceful-shutdown, "Connection draining".',
+      }),
+      must(answer('first').holdsItsOwn('id'), {
+        because: 'An answer that was meant for somebody else is worse than none.',
+        help: 'The request has to run to its end as if nothing had happened.',
+      }),
+      must(answer('slow').hasStatus(200), {
+        because: 'Whoever asked for more work than the others waits longer, and waits as rightly as they do.',
         help: 'Stop taking new work, let the open answers end, and only then end the process. Example 02-graceful-shutdown, "Connection draining".',
       }),
       must(answer('slow').holdsItsOwn('id'), {
@@ -307,13 +380,14 @@ export default grader('exercise-3', [
       await app.accepted('slow');
       app.post(faultPath('throw', draw.token()), { as: 'fault' });
       await app.says('error');
-      await app.turnsAway({ whileOpen: 'slow', since: 'error' });
+      const paths = ['/', '/health', `/slow?ms=1&id=${draw.token()}`];
+      await app.turnsAway({ whileOpen: 'slow', since: 'error', paths });
     },
     expect: [
       must(newConnections.getNo200While('slow', { after: 'error' }), {
         because:
           'A process that has just failed in a way nobody foresaw must not take on more; who is turned away is served elsewhere.',
-        help: 'Closing a server stops it from listening at once; waiting for the open answers is a matter of its own.',
+        help: 'Whatever a newcomer asks for, the health included. Closing a server stops it from listening at once; waiting for the open answers is a matter of its own.',
       }),
     ],
   }),
@@ -323,19 +397,36 @@ export default grader('exercise-3', [
     point: 2,
     ipc: true,
     longest: true,
-    settings: (draw) => ({ ...settings(draw), SHUTDOWN_TIMEOUT_MS: draw.lasting(700) }),
+    settings: (draw) => ({ ...settings(draw), SHUTDOWN_TIMEOUT_MS: draw.lasting(900) }),
     after: afterTheError,
     async play(app, draw, stage) {
       await app.ready();
+      const limitMs = app.setting('SHUTDOWN_TIMEOUT_MS');
+      // So much of a limit that is counted from the start, and not from the error, is used up by then.
+      await app.leftAlone({ forMs: draw.integer(Math.round(limitMs / 2), limitMs) });
       const takesMs = draw.integer(600_000, 900_000);
+      const inTimeMs = Math.round(limitMs * 0.75);
       app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
       await app.accepted('slow');
+      app.get(`/slow?ms=${inTimeMs}&id=${draw.token()}`, { as: 'in time', takesMs: inTimeMs });
+      await app.accepted('in time');
       app.post(faultPath('throw', draw.token()), { as: 'fault' });
       await app.says('error');
+      app.stillOpen('in time');
+      await app.answered('in time');
       await endsWithinItsLimit(app);
       await stage.collect('CRASH_DIR');
     },
     expect: [
+      must(answer('in time').hasStatus(200), {
+        because:
+          'The limit is what a client can count on: who needs less than it is answered, whatever others need.',
+        help: 'The limit is counted from the error, whenever the program was started.',
+      }),
+      must(answer('in time').holdsItsOwn('id'), {
+        because: 'Half an answer is worse than none, because it looks like one.',
+        help: 'The request has to run to its end as if nothing had happened.',
+      }),
       must(exit.hasCode(1), {
         because:
           'While a failed process waits for its slowest client, nobody starts a new one; a platform loses patience and kills it.',
@@ -421,10 +512,20 @@ export default grader('exercise-3', [
     settings: shortLimit,
     after: afterTheError,
     async play(app, draw, stage) {
-      await app.ready();
-      app.post(faultPath('throw', draw.token()), { as: 'fault' });
-      await endsWithinItsLimit(app);
-      await stage.collect('CRASH_DIR');
+      const failsAlone = async () => {
+        await app.ready();
+        app.post(faultPath('throw', draw.token()), { as: 'fault' });
+        await endsWithinItsLimit(app);
+        await stage.collect('CRASH_DIR');
+      };
+      // A program of its own, because the time that an answer takes hides what is not waited for.
+      const failsWhileAsked = async (program: App) => {
+        await program.ready();
+        await failsInFlight(program, draw, { as: 'fault in flight' });
+        await endsWithinItsLimit(program);
+      };
+      const asked = stage.startAgain({ app: 'asked', settings: settings(draw) });
+      await Promise.all([failsAlone(), failsWhileAsked(asked)]);
     },
     expect: [
       must(eventLine('ready').comes(), {
@@ -444,7 +545,19 @@ export default grader('exercise-3', [
         because: 'Where nobody listens, the report is the only word that is left.',
         help: 'process.send is there only where there is a channel.',
       }),
+      must(answer('slow').hasStatus(200), {
+        because: 'To those who wait for an answer it is the same, whether somebody supervises the process.',
+        help: 'There is one way out; without a channel one thing on it is left out, and nothing else.',
+      }),
+      must(answer('slow').holdsItsOwn('id'), {
+        because: 'Half an answer is worse than none, because it looks like one.',
+        help: 'The request has to run to its end as if nothing had happened.',
+      }),
       must(exit.hasCode(1), {
+        because: because.exitCode,
+        help: 'process.send is there only where there is a channel.',
+      }),
+      must(exitOf('asked').hasCode(1), {
         because: because.exitCode,
         help: 'process.send is there only where there is a channel.',
       }),
@@ -727,7 +840,7 @@ export default grader('exercise-3', [
     after: afterTheError,
     async play(app, draw) {
       await app.ready();
-      app.post(faultPath('throw', draw.token()), { as: 'fault' });
+      await failsInFlight(app, draw);
       await app.gone({ afterMs: app.setting('SHUTDOWN_TIMEOUT_MS') / 3 });
     },
     expect: [
@@ -738,6 +851,19 @@ export default grader('exercise-3', [
       must(errorLine('fault').comes(), {
         because: 'A full disk and a crash like to come together; the log must not depend on the file.',
         help: 'Log first, and let the writing of the report fail by itself.',
+      }),
+      must(supervisor().isAskedOnceForARestart('fault'), {
+        because:
+          'Where no report can be left, the supervisor is the one who still hears why the process ended.',
+        help: 'Each thing on the way out is tried, whether or not the one before it has failed.',
+      }),
+      must(answer('slow').hasStatus(200), {
+        because: 'Those who wait for an answer have nothing to do with a full disk.',
+        help: 'A report that fails leaves the rest of the way out as it is.',
+      }),
+      must(answer('slow').holdsItsOwn('id'), {
+        because: 'Half an answer is worse than none, because it looks like one.',
+        help: 'The request has to run to its end as if nothing had happened.',
       }),
       must(exit.hasCode(1), {
         because: 'Each second that a failed process holds on to is a second in which nobody serves.',
@@ -808,19 +934,45 @@ export default grader('exercise-3', [
     ipc: true,
     settings,
     after: afterTheStart,
-    async play(app, _draw, stage) {
-      await app.ready();
-      app.get('/', { as: 'first' });
-      await app.answered('first');
-      app.signal('SIGTERM');
-      await app.gone();
-      await stage.collect('CRASH_DIR');
+    async play(app, draw, stage) {
+      const stop = async (program: App) => {
+        program.signal('SIGTERM');
+        await program.gone();
+      };
+      const stopsHealthy = async () => {
+        await app.ready();
+        app.get('/', { as: 'first' });
+        await app.answered('first');
+        await stop(app);
+        await stage.collect('CRASH_DIR');
+      };
+      const stopsDegraded = async (program: App) => {
+        await program.ready();
+        program.post(faultPath('operational', draw.token()), { as: 'fault' });
+        // Whoever knows no such mode yet is stopped without it.
+        await program.asksFor('/health', {
+          as: 'health',
+          accepts: (body) => /"status":\s*"degraded"/.test(body),
+        });
+        await stop(program);
+      };
+      // Degraded for much longer than the check lasts.
+      const degraded = { CRASH_DIR: draw.token(), DEGRADED_MS: 600_000 };
+      await Promise.all([
+        stopsHealthy(),
+        stopsDegraded(stage.startAgain({ app: 'degraded', settings: degraded })),
+      ]);
     },
     expect: [
       must(exit.hasCode(0), {
         because:
           'Every deploy stops the service on purpose; an exit code that says otherwise wakes somebody up.',
         help: 'A signal without a listener has its default action, which for this one is death. Example 01-signal-basics.',
+      }),
+      must(exitOf('degraded').hasCodeAfterASignal(0), {
+        because:
+          'A service that is not quite well is often the one that is replaced, and a platform that waits in vain for its end kills it.',
+        help: 'SIGTERM is no error in degraded mode either. Whatever is still planned for later keeps a process alive, although nobody needs it any more.',
       }),
       must(supervisor().isNotAskedForARestart(), {
         because: 'Who asks for a restart while being stopped is started again, for ever.',
@@ -867,16 +1019,14 @@ export default grader('exercise-3', [
     settings: shortLimit,
     after: afterTheError,
     async play(app, draw, stage) {
-      const strike = async (program: App, fault: string) => {
+      await strikesEach({ app, draw, stage }, async (program, { fault, kind }) => {
         await program.ready();
-        program.post(faultPath(fault, draw.token()), {
+        program.post(faultPath(fault, draw.token(), kind), {
           as: fault,
           headers: { 'x-request-id': draw.token() },
         });
         await endsWithinItsLimit(program);
-      };
-      const other = stage.startAgain({ app: 'rejecting', settings: { CRASH_DIR: draw.token() } });
-      await Promise.all([strike(app, 'throw'), strike(other, 'reject')]);
+      });
     },
     expect: [
       should(errorLine('throw').namesItsRequest(), {
@@ -888,6 +1038,14 @@ export default grader('exercise-3', [
         because:
           'With the id of the request the error leads to the user, the input and all other lines of that request.',
         help: 'A promise remembers the context in which it was made. The manual, "Asynchronous context tracking".',
+      }),
+      should(errorLine('throw-value', 'throwing a string').namesItsRequest(), {
+        because: 'The stranger an error is, the more depends on knowing where it came from.',
+        help: 'A string carries nothing but itself: the id has to come another way. The manual, "Asynchronous context tracking".',
+      }),
+      should(errorLine('reject-value', 'rejecting an object').namesItsRequest(), {
+        because: 'The stranger an error is, the more depends on knowing where it came from.',
+        help: 'The id belongs to the request, whatever the reason of the rejection is. The manual, "Asynchronous context tracking".',
       }),
     ],
   }),
@@ -917,8 +1075,25 @@ export default grader('exercise-3', [
     ],
   }),
 
-  withSecrets('masks-the-log', 'secrets in a message are masked in the log', (fault, app) =>
-    errorLine(fault, app).hidesTheSecrets(),
+  withSecrets(
+    'masks-the-log',
+    'secrets in a message are masked in the log',
+    (fault, app) => errorLine(fault, app).hidesTheSecrets(),
+    {
+      async besides(_app, draw, stage) {
+        const livesOn = stage.startAgain({ app: 'living on', settings: { CRASH_DIR: draw.token() } });
+        await livesOn.ready();
+        livesOn.post(faultPath('operational', withTwoSecrets(draw)), { as: 'operational' });
+        await livesOn.says('error');
+      },
+      also: [
+        should(errorLine('operational', 'living on').hidesTheSecrets(), {
+          because:
+            'Errors that are expected are most often those of a connection, and its address is where the passwords stand.',
+          help: 'What is logged goes one way, whether or not the program lives on.',
+        }),
+      ],
+    },
   ),
   withSecrets('masks-the-report', 'secrets in a message are masked in the crash report', (fault, app) =>
     crashReport(fault, app).hidesTheSecrets(),

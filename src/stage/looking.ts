@@ -2,10 +2,11 @@ import { eventLines, parseEventLine } from '../timeline/event-line.ts';
 import { eventsOf, numericSetting, requestNamed } from '../timeline/questions.ts';
 import { OverTooSoon } from './milestone.ts';
 import { pause, timeRunsOut } from './pace.ts';
-import { tryRequest } from './try-request.ts';
+import { type Tried, tryRequest } from './try-request.ts';
 import { betweenLooksMs, type Wait, Waiting } from './waiting.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
+type Newcomer = Tried & { readonly path: string };
 
 /** Looks at what lasts only for a while: each tries until it is so, and is played again where it was over too soon. */
 export class Looking extends Waiting {
@@ -140,19 +141,32 @@ export class Looking extends Waiting {
   }
 
   /**
-   * Asks `GET /` on new connections until one gets no 200 while the request `whileOpen` still waits for its answer.
-   * The "soon" counts from the event line `since`. Plays again where the answer came before anything can be said.
+   * Asks for all the paths, each on a new connection, until none gets a 200 while the request `whileOpen` still waits for
+   * its answer. The "soon" counts from the event line `since`. Plays again where the answer came before anything can be said.
    */
-  async turnsAway({ whileOpen, since }: { whileOpen: string; since: string }): Promise<void> {
+  async turnsAway({
+    whileOpen,
+    since,
+    paths = ['/'],
+  }: {
+    whileOpen: string;
+    since: string;
+    paths?: readonly string[];
+  }): Promise<void> {
     while (!this.isOver) {
-      const { status, code } = await tryRequest(this.port, '/', this.pace.soonMs);
+      // Side by side, so that one who is left without an answer takes no time from the others.
+      const tried = await Promise.all(
+        paths.map(async (path) => ({ path, ...(await tryRequest(this.port, path, this.pace.soonMs)) })),
+      );
+      const { path, status, code } = tried.find((one) => one.status === 200) ?? (tried[0] as Newcomer);
       const settled = this.isSettled(whileOpen);
       const line = eventLines(this.log.timeline(0), { event: since, app: this.name })[0]?.line;
       const soonIsOver = line !== undefined && this.log.nowMs() - line.atMs > this.pace.soonMs;
       if (settled && !soonIsOver) break;
       if (soonIsOver || status !== 200) {
         const state = settled || status === 200 ? 'open' : 'refused';
-        this.log.add({ kind: 'connection', name: 'newcomer', state, code: String(status ?? code) });
+        const told = `${status ?? code} for GET ${path}`;
+        this.log.add({ kind: 'connection', name: 'newcomer', state, code: told });
         return;
       }
       await pause(betweenLooksMs);

@@ -84,6 +84,17 @@ test('a newcomer is turned away while a request is open, and the open one is lef
   app.stillOpen('slow');
 });
 
+test('a newcomer that is served on one path is none that was turned away, and the path is told', async () => {
+  await using stage = await theatre.openStage();
+  const app = stage.start({ file, settings });
+  await app.ready();
+  app.get('/slow?ms=60000', { as: 'slow', takesMs: 60_000 });
+  await app.accepted('slow');
+  await app.turnsAway({ whileOpen: 'slow', since: 'ready', paths: ['/slow?ms=60000', '/'] });
+  const [newcomer] = connectionsNamed(stage.log.timeline(0), 'newcomer');
+  expect(newcomer).toMatchObject({ state: 'open', code: '200 for GET /' });
+});
+
 test('a signal met a request in flight where the time that it takes had not passed', async () => {
   await using stage = await theatre.openStage();
   const app = stage.start({ file, settings });

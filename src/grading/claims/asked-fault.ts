@@ -5,6 +5,8 @@ import { requestNamed } from '../../timeline/questions.ts';
 export interface AskedFault {
   /** What a readable message holds: the first word of M, or the name of the value that has no message. */
   readonly readable: string;
+  /** False where M is not part of what is thrown: null and undefined hold nothing. */
+  readonly holdsItsMessage: boolean;
   /** The values after `password=` and `token=` in M. */
   readonly secrets: readonly string[];
   /** False where what is thrown is no Error, and so need not have a stack. */
@@ -19,8 +21,10 @@ export function askedFault(timeline: Timeline, name: string): AskedFault | undef
   const { pathname, searchParams } = new URL(request.path, 'http://localhost');
   const message = searchParams.get('message') ?? '';
   const kind = searchParams.get('kind');
+  const isNothing = kind === 'null' || kind === 'undefined';
   return {
-    readable: kind === 'null' || kind === 'undefined' ? kind : (message.split(' ')[0] ?? ''),
+    readable: isNothing ? kind : (message.split(' ')[0] ?? ''),
+    holdsItsMessage: !isNothing,
     secrets: [...message.matchAll(/(?:password|token)=(\w+)/g)].map(([, secret]) => secret as string),
     isError: !pathname.endsWith('-value'),
     requestId: request.headers?.['x-request-id'],

@@ -38,10 +38,15 @@ export const newConnections = {
         if (stopped === undefined && end !== undefined && end.because === undefined) return holds;
         return moot(stopped ?? 'no new connection was tried');
       }
-      return broken(`no 200 for a newcomer, soon after "${after}"`, 'a new connection was still served', {
-        evidence: [timeline.events.indexOf(tried)],
-        onTimeAlone: outcomeOf(timeline, request) === undefined,
-      });
+      const served = tried.code === undefined ? '' : `: ${tried.code}`;
+      return broken(
+        `no 200 for a newcomer, soon after "${after}"`,
+        `a new connection was still served${served}`,
+        {
+          evidence: [timeline.events.indexOf(tried)],
+          onTimeAlone: outcomeOf(timeline, request) === undefined,
+        },
+      );
     },
   }),
 };

@@ -102,10 +102,12 @@ export const crashReport = (request: string, app = theApp) => {
       }),
 
     hidesTheSecrets: (): Claim =>
-      field('the crash report does not show the secrets of the message', (fields, { fault }) =>
-        fault.secrets.some((secret) => JSON.stringify(fields).includes(secret))
-          ? 'the values of password= and token= masked'
-          : undefined,
+      field(
+        `the crash report of "${request}" does not show the secrets of the message`,
+        (fields, { fault }) =>
+          fault.secrets.some((secret) => JSON.stringify(fields).includes(secret))
+            ? 'the values of password= and token= masked'
+            : undefined,
       ),
   };
 };

@@ -25,6 +25,15 @@ export const exitOf = (app: string) => ({
       ),
   }),
 
+  /** Moot where the program was over before a signal could reach it: its end says nothing of the signal then. */
+  hasCodeAfterASignal: (code: number): Claim => ({
+    text: `the program "${app}" ends with exit code ${code} when it is sent a signal`,
+    judge: (timeline) =>
+      signalsTo(timeline, app).some(({ delivered }) => delivered)
+        ? exitOf(app).hasCode(code).judge(timeline)
+        : moot(whatStoppedThePlay(timeline) ?? `"${app}" was over before a signal could reach it`),
+  }),
+
   /** Dead by the signal, and not a word after it: the default action, which is what a program without a listener gets. */
   isNotByDefaultAction: (): Claim => ({
     text: 'the program has a listener for the signal',

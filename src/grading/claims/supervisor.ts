@@ -2,7 +2,7 @@ import { eventLines } from '../../timeline/event-line.ts';
 import type { IpcMessage, Timeline } from '../../timeline/events.ts';
 import { eventsOf, theApp } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
-import { askedFault } from './asked-fault.ts';
+import { type AskedFault, askedFault } from './asked-fault.ts';
 
 /** Claims about what a program tells its supervisor over the IPC channel. */
 export const supervisor = (app = theApp) => {
@@ -28,25 +28,26 @@ export const supervisor = (app = theApp) => {
       },
     }),
 
-    /** The reason holds the message of the fault that the request asked for. */
+    /** The reason holds the message of the fault that the request asked for, where what was thrown holds it. */
     isAskedOnceForARestart: (request: string): Claim => ({
       text: `the supervisor is asked once for a restart, with the reason of "${request}"`,
       judge: (timeline) =>
-        aboutRestart(timeline, request, (found, readable) => {
-          return found.length === 1 && reasonOf(found[0]?.message).includes(readable)
-            ? holds
-            : broken(
-                `one message {"type":"restart-request","reason":...} that holds "${readable}"`,
-                found.length > 1 ? `${found.length} of them` : shown(found),
-                { evidence: evidenceOf(timeline, found) },
-              );
+        aboutRestart(timeline, request, (found, { readable, holdsItsMessage }) => {
+          const isGiven = !holdsItsMessage || reasonOf(found[0]?.message).includes(readable);
+          if (found.length === 1 && isGiven) return holds;
+          const reason = holdsItsMessage ? ` that holds "${readable}"` : '';
+          return broken(
+            `one message {"type":"restart-request","reason":...}${reason}`,
+            found.length > 1 ? `${found.length} of them` : shown(found),
+            { evidence: evidenceOf(timeline, found) },
+          );
         }),
     }),
 
     isToldNoSecretOf: (request: string): Claim => ({
-      text: 'the restart request does not show the secrets of the message',
+      text: `the restart request of "${request}" does not show the secrets of the message`,
       judge: (timeline) =>
-        aboutRestart(timeline, request, (found, readable, secrets) => {
+        aboutRestart(timeline, request, (found, { readable, secrets }) => {
           if (!found.some(({ message }) => reasonOf(message).includes(readable)))
             return moot('no restart request tells of the error');
           const leaks = secrets.some((secret) => JSON.stringify(found).includes(secret));
@@ -73,12 +74,12 @@ export const supervisor = (app = theApp) => {
   function aboutRestart(
     timeline: Timeline,
     request: string,
-    judge: (found: IpcMessage[], readable: string, secrets: readonly string[]) => Judgement,
+    judge: (found: IpcMessage[], fault: AskedFault) => Judgement,
   ): Judgement {
     const fault = askedFault(timeline, request);
     const stopped = whatStoppedThePlay(timeline);
     if (fault === undefined || stopped !== undefined) return moot(stopped ?? `"${request}" was never sent`);
-    return judge(messages(timeline, 'restart-request'), fault.readable, fault.secrets);
+    return judge(messages(timeline, 'restart-request'), fault);
   }
 };
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { exit, program } from '../../../src/grading/claims/exit.ts';
+import type { Unstamped } from '../../../src/timeline/events.ts';
 import { ends, misses, says, signal, started, timelineOf } from '../../timeline-by-hand.ts';
 
 describe('exit.hasCode', () => {
@@ -39,6 +40,17 @@ describe('exit.hasCode', () => {
   test('is moot where the program was still running when the scenario was over', () => {
     expect(claim.judge(timelineOf([0, started()]))).toMatchObject({ outcome: 'moot' });
   });
+});
+
+test('exit.hasCodeAfterASignal says nothing of a program that no signal has reached', () => {
+  const claim = exit.hasCodeAfterASignal(0);
+  const play = (delivered: boolean, code: number) =>
+    claim.judge(
+      timelineOf([0, started()], [5, { ...signal('SIGTERM'), delivered } as Unstamped], [9, ends(code)]),
+    ).outcome;
+  expect(play(true, 0)).toBe('holds');
+  expect(play(true, 1)).toBe('broken');
+  expect(play(false, 1)).toBe('moot');
 });
 
 describe('exit.isNotBeforeTheLimit', () => {

@@ -21,6 +21,13 @@ describe('newConnections.getNo200While', () => {
     expect(claim.judge(timelineOf([1, fails('slow', 'ECONNRESET')])).outcome).toBe('moot');
   });
 
+  test('tells which path was served', () => {
+    const served = { ...newcomer('open'), code: '200 for GET /health' } as Unstamped;
+    expect(claim.judge(timelineOf([1, served]))).toMatchObject({
+      seen: expect.stringContaining('200 for GET /health'),
+    });
+  });
+
   test('holds where the program ended by itself before any could be tried: who is gone serves nobody', () => {
     const cutOff = [1, fails('slow', 'ECONNRESET')] as const;
     expect(claim.judge(timelineOf(cutOff, [2, ends(1)])).outcome).toBe('holds');

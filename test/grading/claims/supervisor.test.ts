@@ -35,6 +35,17 @@ describe('supervisor', () => {
     expect(judged(restart('uncaughtException')).outcome).toBe('broken');
   });
 
+  test('is asked for a restart after null too, with whatever reason', () => {
+    const nothing = asks('fault', '/fault/throw-value?kind=null&message=m1');
+    const judged = (...messages: Unstamped[]) =>
+      program
+        .isAskedOnceForARestart('fault')
+        .judge(timelineOf([1, nothing], ...messages.map((message) => [2, message] as const), [3, ends(1)]));
+    expect(judged(restart('something was thrown')).outcome).toBe('holds');
+    expect(judged().outcome).toBe('broken');
+    expect(judged(restart('null'), restart('null')).outcome).toBe('broken');
+  });
+
   test('is not told the secret; where it is told nothing, nothing can be said', () => {
     const judged = (reason: unknown) =>
       program.isToldNoSecretOf('fault').judge(timelineOf([1, asked], [2, restart(reason)])).outcome;

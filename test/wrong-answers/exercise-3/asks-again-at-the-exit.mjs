@@ -1,5 +1,5 @@
 // mistake: The restart is asked for when the end begins and once more when it is done.
-// breaks: second-error, talks-to-its-supervisor, rejections-end-in-order, keeps-the-limit
+// breaks: second-error, talks-to-its-supervisor, rejections-end-in-order, keeps-the-limit, crash-dir-is-not-writable, rejected-values, thrown-values
 import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
 import { createServer } from 'node:http';

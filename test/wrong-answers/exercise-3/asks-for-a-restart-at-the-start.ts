@@ -1,5 +1,5 @@
 // mistake: A cheat: a restart is asked for at the start already, with no reason, so that it cannot be lost at the end.
-// breaks: degrades, second-error, stops-cleanly, talks-to-its-supervisor, keeps-the-limit, rejections-end-in-order
+// breaks: degrades, second-error, stops-cleanly, talks-to-its-supervisor, keeps-the-limit, rejections-end-in-order, crash-dir-is-not-writable, rejected-values, thrown-values
 // moot: masks-the-restart-request
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';

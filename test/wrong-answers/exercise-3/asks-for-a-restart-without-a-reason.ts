@@ -1,5 +1,5 @@
 // mistake: The reason of the restart request is the kind of the error, which says nothing of the cause.
-// breaks: second-error, talks-to-its-supervisor, keeps-the-limit, rejections-end-in-order
+// breaks: second-error, talks-to-its-supervisor, keeps-the-limit, rejections-end-in-order, crash-dir-is-not-writable, rejected-values, thrown-values
 // moot: masks-the-restart-request
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';

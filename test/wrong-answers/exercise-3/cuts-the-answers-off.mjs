@@ -1,5 +1,5 @@
 // mistake: On the way out all connections are closed at once, with the answers that were owed on them.
-// breaks: answers-in-flight, rejections-end-in-order
+// breaks: answers-in-flight, rejections-end-in-order, crash-dir-is-not-writable, keeps-the-limit, works-without-a-channel
 import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
 import { createServer } from 'node:http';

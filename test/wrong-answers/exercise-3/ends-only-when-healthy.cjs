@@ -1,5 +1,5 @@
 // mistake: The way out is a step from healthy to down; a degraded service has no such step, logs the exception and lives on.
-// breaks: exits-with-1
+// breaks: exits-with-1, stops-cleanly
 'use strict';
 
 const fs = require('node:fs');

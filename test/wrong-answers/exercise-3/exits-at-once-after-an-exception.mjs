@@ -1,5 +1,5 @@
 // mistake: Only a rejection is given a drain; after an exception, of which nobody knows what it has done, the program exits at once.
-// breaks: answers-in-flight
+// breaks: answers-in-flight, crash-dir-is-not-writable, keeps-the-limit, works-without-a-channel
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { format, inspect } from 'node:util';

@@ -1,5 +1,5 @@
 // mistake: The program exits as soon as the report is written and the message has left; nobody is waited for.
-// breaks: answers-in-flight, rejections-end-in-order
+// breaks: answers-in-flight, rejections-end-in-order, crash-dir-is-not-writable, keeps-the-limit, works-without-a-channel
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdir, open, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';

@@ -1,5 +1,5 @@
 // mistake: The report is written without being waited for, and the exit comes first.
-// breaks: leaves-a-crash-report, names-the-last-crash, names-the-newest-crash, works-without-a-channel
+// breaks: leaves-a-crash-report, names-the-last-crash, names-the-newest-crash, works-without-a-channel, rejected-values, thrown-values
 // moot: masks-the-report, rejections-are-fatal
 import { AsyncLocalStorage } from 'node:async_hooks';
 import * as fs from 'node:fs/promises';

@@ -1,6 +1,6 @@
 // mistake: An operational error is counted, and then treated like every other: nothing keeps it from the way out.
 // breaks: degrades, survives-a-burst, degrades-again
-// moot: names-each-request-of-many, recovers
+// moot: names-each-request-of-many, recovers, stops-cleanly
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';

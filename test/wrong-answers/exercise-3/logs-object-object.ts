@@ -1,5 +1,6 @@
 // mistake: A thrown object becomes a string by itself, and is logged as [object Object].
 // breaks: rejected-values, thrown-values
+// moot: masks-the-log, masks-the-report, masks-the-restart-request, names-the-request
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';

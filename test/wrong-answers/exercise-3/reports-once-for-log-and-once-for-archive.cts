@@ -1,5 +1,5 @@
 // mistake: Each crash is written twice, under its own name and as the latest one.
-// breaks: leaves-a-crash-report, works-without-a-channel
+// breaks: leaves-a-crash-report, works-without-a-channel, rejected-values, thrown-values
 import fs = require('node:fs');
 import http = require('node:http');
 import net = require('node:net');

@@ -1,5 +1,6 @@
 // mistake: What is thrown is taken for an error in the handler of exceptions, which asks undefined for its stack.
 // breaks: thrown-values
+// moot: masks-the-log, masks-the-report, masks-the-restart-request, names-the-request
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { channel } from 'node:diagnostics_channel';
 import { once } from 'node:events';

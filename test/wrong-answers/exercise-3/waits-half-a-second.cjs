@@ -1,5 +1,5 @@
 // mistake: The drain is a wait of half a second, whoever is still waiting for an answer then.
-// breaks: answers-in-flight, rejections-end-in-order
+// breaks: answers-in-flight, rejections-end-in-order, crash-dir-is-not-writable, keeps-the-limit, works-without-a-channel
 'use strict';
 
 const fs = require('node:fs');
