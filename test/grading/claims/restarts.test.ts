@@ -6,8 +6,8 @@ import { ends, misses, started, timelineOf } from '../../timeline-by-hand.ts';
 const begun = [0, started({ WORKERS: '3', BACKOFF_MS: '100', MAX_RESTARTS: '2' })] as const;
 const killed = [begun, [10, signals(11, 'SIGKILL')]] as const;
 
-describe('restarts.deathIsTold', () => {
-  const claim = restarts.deathIsTold();
+describe('restarts.deathsAreTold', () => {
+  const claim = restarts.deathsAreTold();
 
   test('holds for the signal, whatever the code', () => {
     expect(claim.judge(timelineOf(...killed, [12, exits(11, null, 'SIGKILL')]))).toEqual({
@@ -32,8 +32,8 @@ describe('restarts.deathIsTold', () => {
   });
 });
 
-test('restarts.killedOneIsReplaced wants a living child behind the announced pid', () => {
-  const claim = restarts.killedOneIsReplaced();
+test('restarts.killedOnesAreReplaced wants a living child behind the announced pid', () => {
+  const claim = restarts.killedOnesAreReplaced();
   const announced = [...killed, [20, starts(21)]] as const;
   expect(claim.judge(timelineOf(...announced, [21, looks('the end', [12, 21])]))).toEqual({
     outcome: 'holds',
@@ -45,7 +45,7 @@ test('restarts.killedOneIsReplaced wants a living child behind the announced pid
 });
 
 describe('restarts.waitsDouble', () => {
-  const claim = restarts.waitsDouble();
+  const claim = restarts.waitsDouble({ times: 3 });
 
   test('counts no announcement of the first workers', () => {
     const announced = [begun, [1, starts(11)], [2, ready(11, 12, 13)], [10, signals(11, 'SIGKILL')]] as const;
@@ -95,7 +95,10 @@ test('restarts.areStarted and restarts.die count neither too many nor too few', 
   const one = timelineOf(begun, [1, starts(21)], [3, ends(1)]);
   expect(restarts.areStarted('MAX_RESTARTS').judge(one)).toMatchObject({ outcome: 'broken' });
   const three = timelineOf(begun, [1, exits(11, 1)], [2, exits(12, 1)], [3, exits(13, 1)]);
-  expect(restarts.die('MAX_RESTARTS').judge(three)).toMatchObject({ outcome: 'broken', seen: '3 of them' });
+  expect(restarts.die('MAX_RESTARTS', { jobs: 1 }).judge(three)).toMatchObject({
+    outcome: 'broken',
+    seen: '3 of them',
+  });
 });
 
 test('restarts.areReplacedOneByOne lets one be missing, and not two', () => {

@@ -51,8 +51,8 @@ test('status.namesTheLiving compares with the table only where it stood still', 
   expect(claim.judge(moving)).toEqual({ outcome: 'holds' });
 });
 
-test('status.namesTheBusyOne compares with the result; a count is as good as a boolean', () => {
-  const claim = status.namesTheBusyOne('a');
+test('status.namesTheBusyOnes compares with the result; a count is as good as a boolean', () => {
+  const claim = status.namesTheBusyOnes('a');
   const busy = (pid: number) =>
     says([
       { pid, busy: 1 },
