@@ -346,8 +346,9 @@ export default grader('exercise-5', [
     async play(parent, { app, draw }) {
       const times = app.setting('JOB_ATTEMPTS');
       await parent.ready();
-      parent.job('other', sleep(draw, 60));
+      // First, so that who holds two jobs at once loses both of them by one death.
       parent.jobs('killing', 2, () => ({ kind: 'crash' }));
+      parent.job('other', sleep(draw, 60));
       parent.jobs('other', 4, () => echo(draw));
       await parent.exits(2 * times);
       await parent.answered('killing', 'other');

@@ -1,5 +1,5 @@
 // mistake: Exits at the limit, and calls that killing the workers.
-// breaks: hung-worker-is-killed-at-the-limit, closed-channel-finishes-jobs
+// breaks: hung-worker-is-killed-at-the-limit
 'use strict';
 const cluster = require('node:cluster');
 
