@@ -86,3 +86,9 @@ export function busyPidsIn(status: Fields): number[] {
   const workers = Array.isArray(status.workers) ? (status.workers as Fields[]) : [];
   return workers.filter((worker) => Number(worker?.busy) > 0).map(({ pid }) => Number(pid));
 }
+
+/** The workers that a status lists, busy or not. */
+export const listedPidsIn = ({ workers }: Fields): number[] =>
+  Array.isArray(workers) ? workers.map((worker: Fields | null) => Number(worker?.pid)) : [];
+
+export const ascending = (pids: readonly number[]): number[] => [...pids].sort((a, b) => a - b);

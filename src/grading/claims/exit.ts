@@ -34,6 +34,12 @@ export const exitOf = (app: string) => ({
         : moot(whatStoppedThePlay(timeline) ?? `"${app}" was over before a signal could reach it`),
   }),
 
+  /** However it ends: what the code should be is left open. */
+  comes: (): Claim => ({
+    text: 'the program comes to its end by itself',
+    judge: (timeline) => judgeEnd(timeline, app, () => holds),
+  }),
+
   /** Dead by the signal, and not a word after it: the default action, which is what a program without a listener gets. */
   isNotByDefaultAction: (): Claim => ({
     text: 'the program has a listener for the signal',

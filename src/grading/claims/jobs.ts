@@ -150,6 +150,24 @@ export const jobs = (name: string) => {
       },
     }),
 
+    /**
+     * Where a job that lasts longer than the limit was done, it is played again with a limit that is longer than a
+     * "soon": then the scenario's wait for the exit decides.
+     */
+    areCutOffAt: (setting: string): Claim => ({
+      text: `the program does not wait for the jobs "${name}", which last longer than ${setting}`,
+      judge(timeline) {
+        const sent = jobsNamed(timeline, name);
+        const stopped = whatStoppedThePlay(timeline);
+        if (sent.length === 0 || stopped !== undefined) return moot(stopped ?? `no job "${name}" was sent`);
+        const results = sent.flatMap((job) => job.results);
+        const done = results.some(({ message }) => fieldsOf(message, 'result')?.ok === true);
+        if (done && (numericSetting(timeline, setting) ?? 0) < timeline.soonMs)
+          throw new OverTooSoon(`The jobs "${name}" were too short to tell whether the limit was kept.`);
+        return holds;
+      },
+    }),
+
     /** Strict: an exit before the job's own time has passed cannot have waited for it. */
     areFinishedBeforeTheExit: (): Claim => ({
       text: `the program does not end before the jobs "${name}" can have been done`,

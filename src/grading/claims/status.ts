@@ -1,9 +1,10 @@
-import type { Timeline } from '../../timeline/events.ts';
+import type { IpcMessage, Timeline } from '../../timeline/events.ts';
 import {
+  ascending,
   busyPidsIn,
-  type Fields,
   fieldsOf,
   jobsNamed,
+  listedPidsIn,
   messagesOf,
   readyPids,
   replacementPids,
@@ -29,12 +30,16 @@ export const status = {
     },
   }),
 
-  /** Compared with the process table before and after it, where both looks showed the same. */
+  /** Compared with the process table before and after it, where both looks showed the same: the last of each name. */
   namesTheLiving: (): Claim => ({
     text: 'the status names the workers that live, and no others',
     judge(timeline) {
       const looks = eventsOf(timeline, 'fact').filter(({ name }) => name.startsWith('look at '));
-      for (const after of looks.filter(({ name }) => !name.startsWith('look at before '))) {
+      const lastOfEach = looks.filter(
+        ({ name }, index) =>
+          !name.startsWith('look at before ') && !looks.slice(index + 1).some((later) => later.name === name),
+      );
+      for (const after of lastOfEach) {
         const before = looks[looks.indexOf(after) - 1];
         const children = childrenOf(after.value);
         if (before === undefined || String(childrenOf(before.value)) !== String(children)) continue;
@@ -42,52 +47,58 @@ export const status = {
           ({ atMs }) => atMs > before.atMs && atMs < after.atMs,
         );
         const known = [...readyPids(timeline), ...replacementPids(timeline)];
-        const workers = children.filter((pid) => known.includes(pid));
-        const named = pidsIn(fieldsOf(between?.message, 'status') ?? {});
-        if (between === undefined || String(sorted(named)) === String(sorted(workers))) continue;
-        return broken(
-          `the workers ${sorted(workers).join(', ')}`,
-          `the workers ${sorted(named).join(', ')}`,
-          {
-            evidence: [timeline.events.indexOf(between), timeline.events.indexOf(after)],
-          },
-        );
+        const workers = ascending(children.filter((pid) => known.includes(pid)));
+        const named = ascending(listedPidsIn(fieldsOf(between?.message, 'status') ?? {}));
+        if (between === undefined || String(named) === String(workers)) continue;
+        return broken(`the workers ${workers.join(', ')}`, `the workers ${named.join(', ')}`, {
+          evidence: [timeline.events.indexOf(between), timeline.events.indexOf(after)],
+          onTimeAlone: true,
+        });
       }
       const stopped = whatStoppedThePlay(timeline);
       return stopped === undefined ? holds : moot(stopped);
     },
   }),
 
-  /** The one that is busy while a single job is held is the one that its result names. */
-  namesTheBusyOne: (name: string): Claim => ({
-    text: 'the worker that the status shows as busy is the one that does the job',
+  /**
+   * Who is busy while jobs of these groups are held is who their results name. A status that counts fewer or more than
+   * are open was given in the moment between two of them, and says nothing.
+   */
+  namesTheBusyOnes: (...names: readonly string[]): Claim => ({
+    text: 'the workers that the status shows as busy are those that do the jobs',
     judge(timeline) {
-      const [job] = jobsNamed(timeline, name);
-      const [result] = job?.results ?? [];
-      if (job === undefined || result === undefined)
-        return moot(whatStoppedThePlay(timeline) ?? 'the job was not done');
-      const during = messagesOf(timeline, 'status').filter(
-        ({ atMs }) => atMs > job.sent.atMs && atMs < result.atMs,
-      );
-      const worker = fieldsOf(result.message, 'result')?.worker;
-      for (const event of during) {
-        const [busy] = busyPidsIn(fieldsOf(event.message, 'status') ?? {});
-        if (busy === undefined || busy === worker) continue;
-        return broken(`worker ${worker} as busy, which does the job`, `worker ${busy}`, {
-          evidence: [timeline.events.indexOf(event), timeline.events.indexOf(result)],
-        });
+      const sent = names.flatMap((name) => jobsNamed(timeline, name));
+      for (const event of messagesOf(timeline, 'status')) {
+        const open = sent.filter(
+          (job) => job.sent.atMs < event.atMs && job.results[0] && job.results[0].atMs > event.atMs,
+        );
+        const status = fieldsOf(event.message, 'status') ?? {};
+        const busy = busyPidsIn(status);
+        if (busy.length + Number(status.queued) !== open.length) continue;
+        const workers = open.map(({ results }) => Number(fieldsOf(results[0]?.message, 'result')?.worker));
+        if (busy.every((pid) => workers.includes(pid))) continue;
+        return broken(
+          `worker ${workers.join(', ')} as busy, as the results say`,
+          `worker ${busy.join(', ')}`,
+          {
+            evidence: [
+              timeline.events.indexOf(event),
+              ...open.map(({ results }) => timeline.events.indexOf(results[0] as IpcMessage)),
+            ],
+          },
+        );
       }
-      return holds;
+      const unanswered = names.find((name) => {
+        const group = jobsNamed(timeline, name);
+        return group.length === 0 || group.some(({ results }) => results.length === 0);
+      });
+      if (unanswered === undefined) return holds;
+      return moot(whatStoppedThePlay(timeline) ?? `not every job "${unanswered}" was done`);
     },
   }),
 };
 
 const childrenOf = (look: unknown): number[] => (look as { children: number[] }).children;
-
-const pidsIn = ({ workers }: Fields): number[] =>
-  Array.isArray(workers) ? workers.map((worker: Fields | null) => Number(worker?.pid)) : [];
-
-const sorted = (pids: readonly number[]): number[] => [...pids].sort((a, b) => a - b);
 
 const lastOf = (timeline: Timeline): number[] =>
   messagesOf(timeline, 'status')

@@ -139,3 +139,10 @@ describe('program.keepsRunning', () => {
     ).toBe('holds');
   });
 });
+
+test('exit.comes holds for whatever code, and is broken where the program had to be ended', () => {
+  const claim = exit.comes();
+  expect(claim.judge(timelineOf([0, started()], [9, ends(3)]))).toEqual({ outcome: 'holds' });
+  const ended = timelineOf([0, started()], [8, misses('gone')], [9, ends(null, 'SIGKILL', 'it did not end')]);
+  expect(claim.judge(ended)).toMatchObject({ outcome: 'broken', onTimeAlone: true });
+});

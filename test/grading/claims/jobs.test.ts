@@ -218,3 +218,23 @@ test('jobs.areFinishedBeforeTheExit is broken by an exit in the middle of the jo
     outcome: 'broken',
   });
 });
+
+test('jobs.areCutOffAt plays again where a job was done that lasts beyond a short limit, and leaves a long one to the wait', () => {
+  const claim = jobs('a').areCutOffAt('SHUTDOWN_TIMEOUT_MS');
+  const under = (limitMs: number) =>
+    [
+      [0, started({ WORKERS: '2', SHUTDOWN_TIMEOUT_MS: `${limitMs}` })],
+      [10, sleeps('a 1', 2 * limitMs)],
+    ] as const;
+  expect(claim.judge(timelineOf(...under(400), [412, refused('a 1')], [415, ends(1)]))).toEqual({
+    outcome: 'holds',
+  });
+  const late = timelineOf(...under(400), [811, done('a 1')], [820, ends(1)]);
+  expect(() => claim.judge(late)).toThrow(OverTooSoon);
+  expect(claim.judge(timelineOf(...under(9_000), [18_011, done('a 1')], [18_020, ends(1)]))).toEqual({
+    outcome: 'holds',
+  });
+  expect(claim.judge(timelineOf(...under(400), [90, misses('shows its work')]))).toMatchObject({
+    outcome: 'moot',
+  });
+});

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { status } from '../../../src/grading/claims/status.ts';
-import { done, looks, ready, says, sleeps } from '../../jobs-by-hand.ts';
+import { done, looks, ready, says, sleeps, starts } from '../../jobs-by-hand.ts';
 import { misses, started, timelineOf } from '../../timeline-by-hand.ts';
 
 const begun = [0, started({ WORKERS: '2' })] as const;
@@ -51,8 +51,8 @@ test('status.namesTheLiving compares with the table only where it stood still', 
   expect(claim.judge(moving)).toEqual({ outcome: 'holds' });
 });
 
-test('status.namesTheBusyOne compares with the result; a count is as good as a boolean', () => {
-  const claim = status.namesTheBusyOne('a');
+test('status.namesTheBusyOnes compares with the result; a count is as good as a boolean', () => {
+  const claim = status.namesTheBusyOnes('a');
   const busy = (pid: number) =>
     says([
       { pid, busy: 1 },
@@ -66,5 +66,41 @@ test('status.namesTheBusyOne compares with the result; a count is as good as a b
   ).toMatchObject({
     outcome: 'broken',
     evidence: [2, 3],
+  });
+});
+
+test('status.namesTheBusyOnes looks at each status that counts as many as are open, and not at one in between', () => {
+  const claim = status.namesTheBusyOnes('a', 'b');
+  const given = [begun, [1, sleeps('a 1', 5)], [1, sleeps('b 1', 9)]] as const;
+  const busy = (...pids: number[]) => says(pids.map((pid) => ({ pid, busy: true })));
+  const endingWith = (listed: ReturnType<typeof busy>) =>
+    timelineOf(
+      ...given,
+      [2, busy(12, 13)],
+      [6, done('a 1', 'v', 12)],
+      [7, listed],
+      [12, done('b 1', 'v', 13)],
+    );
+  expect(claim.judge(endingWith(busy(13)))).toEqual({ outcome: 'holds' });
+  expect(claim.judge(endingWith(busy(12, 13)))).toEqual({ outcome: 'holds' });
+  expect(claim.judge(endingWith(busy(12)))).toMatchObject({ outcome: 'broken', seen: 'worker 12' });
+  expect(claim.judge(timelineOf(...given, [6, done('a 1', 'v', 12)]))).toMatchObject({ outcome: 'moot' });
+});
+
+test('status.namesTheLiving judges the last comparison of a name', () => {
+  const claim = status.namesTheLiving();
+  const asked = (atMs: number, ...pids: number[]) =>
+    [
+      [atMs, looks('before it', [12, 21])],
+      [atMs + 1, says(pids.map((pid) => ({ pid })))],
+      [atMs + 2, looks('it', [12, 21])],
+    ] as const;
+  const replaced = [begun, [0, ready(11, 12)], [1, starts(21)]] as const;
+  expect(claim.judge(timelineOf(...replaced, ...asked(2, 12), ...asked(9, 12, 21)))).toEqual({
+    outcome: 'holds',
+  });
+  expect(claim.judge(timelineOf(...replaced, ...asked(2, 12, 21), ...asked(9, 12)))).toMatchObject({
+    outcome: 'broken',
+    onTimeAlone: true,
   });
 });

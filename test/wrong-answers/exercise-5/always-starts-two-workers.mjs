@@ -1,6 +1,6 @@
 // mistake: The number of workers is written down, and WORKERS is never read.
 // breaks: ready-names-living-children
-// moot: long-job-holds-up-nobody, restart-limit-ends-it, sighup-replaces-one-by-one
+// moot: hung-worker-is-killed-at-the-limit, status-is-true, long-job-holds-up-nobody, restart-limit-ends-it, sighup-replaces-one-by-one
 import { fork } from 'node:child_process';
 
 const WORKERS = 2;

@@ -1,5 +1,5 @@
 // mistake: Sends SIGTERM at the limit to a worker that has a listener for it and cannot run it.
-// breaks: restart-limit-ends-it, hung-worker-is-killed-at-the-limit
+// breaks: restart-limit-ends-it, hung-worker-is-killed-at-the-limit, closed-channel-finishes-jobs
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

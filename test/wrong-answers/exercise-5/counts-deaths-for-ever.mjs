@@ -1,5 +1,5 @@
 // mistake: Never sets the count of deaths back, so that deaths over a whole day add up.
-// breaks: done-job-starts-the-count-anew
+// breaks: done-job-starts-the-count-anew, waits-double
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

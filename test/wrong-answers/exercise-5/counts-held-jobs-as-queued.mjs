@@ -1,6 +1,5 @@
 // mistake: Counts the jobs that workers hold among those that wait.
 // breaks: status-is-true
-// moot: killed-worker-gives-its-job-back, sigterm-finishes-jobs-in-flight, sigint-finishes-jobs-in-flight, shutdown-refuses-new-jobs, hung-worker-is-killed-at-the-limit, closed-channel-finishes-jobs, ctrl-c-finishes-jobs, sighup-loses-no-job
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,6 +1,6 @@
 // mistake: Waits for the result of a job before it hands out the next, whichever worker is idle.
 // breaks: sleeps-run-side-by-side, long-job-holds-up-nobody, status-is-true
-// moot: sigterm-finishes-jobs-in-flight, sigint-finishes-jobs-in-flight, shutdown-refuses-new-jobs, ctrl-c-finishes-jobs, sighup-loses-no-job
+// moot: hung-worker-is-killed-at-the-limit, sigterm-finishes-jobs-in-flight, sigint-finishes-jobs-in-flight, shutdown-refuses-new-jobs, ctrl-c-finishes-jobs, sighup-loses-no-job
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,6 +1,6 @@
 // mistake: Lets every worker hold two jobs at a time, to keep it busy.
-// breaks: sleeps-run-side-by-side, status-is-true
-// moot: sigterm-finishes-jobs-in-flight, sigint-finishes-jobs-in-flight, shutdown-refuses-new-jobs, ctrl-c-finishes-jobs, sighup-loses-no-job
+// breaks: sleeps-run-side-by-side, killing-job-is-given-up, status-is-true
+// moot: hung-worker-is-killed-at-the-limit, shutdown-refuses-new-jobs, ctrl-c-finishes-jobs, sighup-loses-no-job
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

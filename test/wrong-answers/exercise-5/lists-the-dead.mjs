@@ -1,5 +1,6 @@
 // mistake: Never takes a dead worker out of its list for the status.
 // breaks: status-is-true
+// moot: killing-job-is-given-up
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

@@ -1,6 +1,6 @@
 // mistake: Takes a code of null for a clean end, and replaces only workers that ended with a code other than 0.
 // breaks: killed-worker-gives-its-job-back, waits-double, restart-limit-ends-it
-// moot: done-job-starts-the-count-anew, status-is-true
+// moot: killing-job-is-given-up, done-job-starts-the-count-anew, status-is-true
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);

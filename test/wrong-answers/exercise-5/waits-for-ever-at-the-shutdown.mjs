@@ -1,5 +1,5 @@
 // mistake: Has no limit for the shutdown, so that one job that hangs holds it up for ever.
-// breaks: hung-worker-is-killed-at-the-limit
+// breaks: hung-worker-is-killed-at-the-limit, closed-channel-finishes-jobs
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);
