@@ -16,6 +16,8 @@ test('replay waits for a key before each step, and says which one it is', async 
   await terminal.shows('next: GET /slow');
   expect(terminal.screen()).not.toContain('asked GET /slow');
   terminal.type(' ');
+  await terminal.shows(/next: GET \/slow\S+, as "slower"/);
+  terminal.type(' ');
   await terminal.shows('next: send SIGTERM');
   expect(terminal.screen()).not.toContain('sent SIGTERM');
   terminal.type(' ');
