@@ -674,10 +674,11 @@ export default grader('exercise-5', [
     async play(parent, { draw }) {
       const [first] = await parent.ready();
       await parent.compares('the workers of the beginning');
-      // The one that lasts is neither the first nor the last one that was given out.
-      parent.job('brief', sleep(draw, draw.lasting(120)));
-      parent.job('held', sleep(draw, draw.lasting(400)));
-      parent.job('brief', sleep(draw, draw.lasting(120)));
+      // The one that lasts is neither the first nor the last one that was given out, and outlasts them by a look at least.
+      const briefMs = draw.lasting(120);
+      parent.job('brief', sleep(draw, briefMs));
+      parent.job('held', sleep(draw, briefMs + draw.lasting(300)));
+      parent.job('brief', sleep(draw, briefMs));
       parent.job('waiting', echo(draw));
       await parent.shows({ busy: 3, queued: 1, while: 'brief' });
       await parent.answered('brief', 'waiting');
