@@ -91,6 +91,9 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
 /** Waits for something, but no longer than so many milliseconds; leaves no timer behind, which would keep the tool alive. */
 export async function pauseUnless(over: Promise<unknown>, ms: number): Promise<void> {
   const done = new AbortController();
-  await Promise.race([over, pause(ms, done.signal)]);
-  done.abort();
+  try {
+    await Promise.race([over, pause(ms, done.signal)]);
+  } finally {
+    done.abort();
+  }
 }

@@ -7,8 +7,8 @@ import { loadOverview } from '../../course/overview.ts';
 import { runCheck } from '../../grading/run-check.ts';
 import { wrap } from '../../report/columns.ts';
 import { describeEvent } from '../../report/describe-event.ts';
-import type { CheckReport } from '../../report/report.ts';
 import { drawTimeline } from '../../report/timeline-drawing.ts';
+import type { Timeline } from '../../timeline/events.ts';
 import { prepareProgram } from '../../workspace/prepare-program.ts';
 import type { FoundCheck } from './find-check.ts';
 
@@ -60,8 +60,6 @@ export async function explainCheck({ exercise, scenario }: FoundCheck, around: S
   console.out();
   console.out(`Go through it by hand: ${color.cyan(`proc-course replay ${exercise}/${scenario.id}`)}`);
 }
-
-type Timeline = NonNullable<CheckReport['timeline']>;
 
 const told = new Set([
   'started',
