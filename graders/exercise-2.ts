@@ -296,7 +296,7 @@ export default grader('exercise-2', [
         await program.ready();
         await samples(program, times);
       };
-      await Promise.all([takes(app, 12), takes(slower, 5)]);
+      await Promise.all([takes(app, 12), takes(slower, 6)]);
     },
     expect: [
       ...['app', 'slower'].map((name) =>

@@ -84,8 +84,9 @@ export const snapshots = {
     judge(timeline) {
       const seen = snapshotsIn(timeline, { app });
       const [first, last] = [seen[0], seen.at(-1)];
-      if (first === undefined || last === undefined || last.atMs - first.atMs <= wholeSecondMs)
-        return moot(whatStoppedThePlay(timeline) ?? 'too few snapshots were printed');
+      if (first === undefined || last === undefined || first === last)
+        return moot(whatStoppedThePlay(timeline) ?? 'fewer than two snapshots were printed');
+      if (last.atMs - first.atMs <= wholeSecondMs) return holds;
       const [from, to] = [first, last].map(({ line }) => Date.parse(String(line.fields.at)));
       // What is no time at all is for another claim.
       if (!Number.isFinite(from) || !Number.isFinite(to) || Number(to) > Number(from)) return holds;
