@@ -1,5 +1,6 @@
 import { type Command, Interrupted, type Surroundings, UsageError } from '../cli/command.ts';
 import { type ExitCode, exitCode } from '../cli/exit-code.ts';
+import type { PageTarget } from './writing/write-page.ts';
 
 interface Options {
   readonly code?: boolean;
@@ -71,6 +72,7 @@ async function meet(
     ]);
   const { console, env, interrupted } = around;
   const timeScale = readTimeScale(env);
+  const page = html === undefined ? undefined : await readPage(pitfall.id, html, around);
   tell.tellPitfall(pitfall, console);
   if (withCode) await tell.tellSources(files, console);
   const played = await onTheatre({ timeScale }, interrupted, (theatre) =>
@@ -84,14 +86,21 @@ async function meet(
   if (played === undefined || interrupted.aborted) throw new Interrupted();
   tell.tellDifference(pitfall, played, console);
   tell.tellWhereToGo(pitfall, { topic, withCode }, console);
-  if (html !== undefined) {
+  if (page !== undefined) {
     const [{ writePage }, { renderPitfallPage }] = await Promise.all([
       import('./writing/write-page.ts'),
       import('../player/pitfall-page.ts'),
     ]);
-    const next = `proc-course pitfall ${Number.parseInt(pitfall.id, 10)} --html timeline.html`;
-    await writePage(renderPitfallPage(pitfall, played), { name: html, cwd: around.cwd, next });
-    console.err(`The timelines are in ${html}.`);
+    await writePage(renderPitfallPage(pitfall, played), page);
+    console.err(`The timelines are in ${page.name}.`);
   }
   return isAsClaimed(played) ? exitCode.passed : exitCode.notPassed;
+}
+
+/** Where the page is to be; a place that cannot be written is told before anything is played. */
+async function readPage(id: string, name: string, { cwd }: Surroundings): Promise<PageTarget> {
+  const { checkPagePlace } = await import('./writing/write-page.ts');
+  const page = { name, cwd, next: `proc-course pitfall ${Number.parseInt(id, 10)} --html timeline.html` };
+  await checkPagePlace(page);
+  return page;
 }

@@ -4,6 +4,7 @@ import { readTimeScale } from '../cli/time-scale.ts';
 import type { Example, Lesson, Scene } from '../grading/lesson.ts';
 import type { Performance } from '../player/player.ts';
 import type { SeenScene } from '../player/run-page.ts';
+import type { PageTarget } from './writing/write-page.ts';
 
 interface Options {
   readonly auto?: boolean;
@@ -43,6 +44,7 @@ export const run: Command<Options> = {
       voice: around.console,
       onPlayed: (scene, played) => seen.push({ scene, ...played }),
     };
+    const page = options.html === undefined ? undefined : await readPage(example, options.html, around);
     const { tellExample } = await import('../player/tell.ts');
     tellExample(example, file, around.console);
     const alone = options.auto === true || options.scene !== undefined || !around.console.interactive;
@@ -55,7 +57,7 @@ export const run: Command<Options> = {
         held.map(({ scene }) => scene.id),
         around,
       );
-      if (options.html !== undefined) await writeRunPage(example, seen, options.html, around);
+      if (page !== undefined) await writeRunPage(example, seen, page, around);
     }
   },
 };
@@ -64,20 +66,27 @@ export const run: Command<Options> = {
 async function writeRunPage(
   example: Example,
   seen: readonly SeenScene[],
-  name: string,
-  { console, cwd }: Surroundings,
+  page: PageTarget,
+  { console }: Surroundings,
 ): Promise<void> {
   if (seen.length === 0) {
-    console.err(`No scene was played to its end, so that ${name} was not written.`);
+    console.err(`No scene was played to its end, so that ${page.name} was not written.`);
     return;
   }
   const [{ writePage }, { renderRunPage }] = await Promise.all([
     import('./writing/write-page.ts'),
     import('../player/run-page.ts'),
   ]);
-  const next = `proc-course run ${example.id} --html timeline.html`;
-  await writePage(renderRunPage(example, seen), { name, cwd, next });
-  console.err(`The timelines are in ${name}.`);
+  await writePage(renderRunPage(example, seen), page);
+  console.err(`The timelines are in ${page.name}.`);
+}
+
+/** Where the page is to be; a place that cannot be written is told before anything is played. */
+async function readPage({ id }: Example, name: string, { cwd }: Surroundings): Promise<PageTarget> {
+  const { checkPagePlace } = await import('./writing/write-page.ts');
+  const page = { name, cwd, next: `proc-course run ${id} --html timeline.html` };
+  await checkPagePlace(page);
+  return page;
 }
 
 /** Scenes that were seen count, those before an interruption too. */

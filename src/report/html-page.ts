@@ -4,6 +4,9 @@ import { behaviour, style } from './html-parts.ts';
 import { lanesOf } from './lanes.ts';
 import { escapeHtml, renderSvg } from './svg.ts';
 
+/** Tells a page of ours from whatever else stands under its name. */
+export const pageMark = '<meta name="generator" content="proc-course">';
+
 /** One timeline on a page, with what is to be said above it. */
 export interface PictureSection {
   readonly id: string;
@@ -35,6 +38,7 @@ export function renderPage({
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+${pageMark}
 <title>${escapeHtml(title)}</title>
 <style>${style}</style>
 </head>

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -55,6 +55,18 @@ describe('run, through a pipe', () => {
     const page = readFileSync(join(folder, 'scene.html'), 'utf8');
     expect(page.match(/<svg /g)).toHaveLength(1);
     expect(page).toContain('Scene 2: ');
+  });
+
+  test('leaves a file that is no page of ours as it is, plays nothing for it, and writes its own page anew', async () => {
+    const file = join(folder, 'mine.ts');
+    writeFileSync(file, 'const mine = 1;\n');
+    const refused = await run('01', '--scene', '1', '--html', 'mine.ts');
+    expect(refused.stderr).toContain('"mine.ts" is there already and is no page of this course');
+    expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(readFileSync(file, 'utf8')).toBe('const mine = 1;\n');
+    await run('01', '--scene', '1', '--html', 'again.html');
+    expect((await run('01', '--scene', '3', '--html', 'again.html')).exitCode).toBe(0);
+    expect(readFileSync(join(folder, 'again.html'), 'utf8')).toContain('Scene 3: ');
   });
 
   test('says in a sentence that a page cannot be written, and why', async () => {

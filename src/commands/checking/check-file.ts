@@ -6,6 +6,7 @@ import { type Graded, hasTrouble, type Report } from '../../report/report.ts';
 import { openReporter, type Reporter } from '../../report/reporters.ts';
 import { contentOf } from '../../workspace/content-of.ts';
 import { prepareProgram } from '../../workspace/prepare-program.ts';
+import { checkPagePlace, type PageTarget, writePage } from '../writing/write-page.ts';
 import { type CheckOptions, type CheckPlan, planAll, planCheck, readReporter } from './plan.ts';
 import { recordCheck } from './record-check.ts';
 
@@ -17,6 +18,8 @@ export async function checkFile(
 ): Promise<ExitCode> {
   const { console, cwd } = around;
   const name = readReporter(options);
+  const page = options.html === undefined ? undefined : pageOf(options.html, around);
+  if (page !== undefined) await checkPagePlace(page);
   const { plans, without } =
     typed === undefined
       ? await planAll(options, around)
@@ -28,7 +31,11 @@ export async function checkFile(
   const passed = without.length === 0 && reports.every((report) => report.passed);
   const graded: Graded = { scope: typed === undefined ? 'all' : 'one', passed, reports, without };
   // A page that cannot be written is told before anything else, since JSON is one document or the other.
-  if (options.html !== undefined) await writeCheckPage(graded, options.html, around);
+  if (page !== undefined) {
+    const { renderCheckPage } = await import('../../report/check-page.ts');
+    await writePage(renderCheckPage(graded), page);
+    console.err(`The timelines are in ${page.name}.`);
+  }
   tell(around, await reporter.finish?.(graded));
   if (reports.some(hasTrouble)) return exitCode.trouble;
   return passed ? exitCode.passed : exitCode.notPassed;
@@ -78,12 +85,8 @@ const tell = ({ console }: Surroundings, text: string | undefined): void => {
   if (text !== undefined) console.out(text);
 };
 
-async function writeCheckPage(graded: Graded, name: string, { console, cwd }: Surroundings): Promise<void> {
-  const [{ writePage }, { renderCheckPage }] = await Promise.all([
-    import('../writing/write-page.ts'),
-    import('../../report/check-page.ts'),
-  ]);
-  const next = 'proc-course check exercise-1 --html timeline.html';
-  await writePage(renderCheckPage(graded), { name, cwd, next });
-  console.err(`The timelines are in ${name}.`);
-}
+const pageOf = (name: string, { cwd }: Surroundings): PageTarget => ({
+  name,
+  cwd,
+  next: 'proc-course check exercise-1 --html timeline.html',
+});

@@ -12,7 +12,7 @@ import { currentExercise } from '../checking/current-exercise.ts';
 import { planCheck } from '../checking/plan.ts';
 import { startHere } from '../starting/start-here.ts';
 import type { WatchOptions } from '../watch.ts';
-import { writePage } from '../writing/write-page.ts';
+import { checkPagePlace, type PageTarget, writePage } from '../writing/write-page.ts';
 import { Rounds } from './rounds.ts';
 import { drawScreen, type Screen, tellRound } from './watch-screen.ts';
 
@@ -25,10 +25,13 @@ export async function watchExercise(
   const { progress } = await readProgress(await progressFileFor(around));
   const exercise = currentExercise(typed, progress, around.cwd);
   const plan = await planCheck(exercise, options, around);
+  const next = `proc-course watch ${exercise} --html timeline.html`;
+  const page = options.html === undefined ? undefined : { name: options.html, cwd: around.cwd, next };
+  if (page !== undefined) await checkPagePlace(page);
   const watch = new WatchSession(
     { exercise, file: basename(plan.file), round: 0, state: 'checking' },
     around,
-    options.html,
+    page,
   );
   await using rounds = new Rounds(plan, around, watch, { keepAll: options.html !== undefined });
   await using _saves = watchProgram(plan.file, () => rounds.begin());
@@ -44,10 +47,10 @@ class WatchSession {
   #screen: Screen;
   #before: Report | undefined;
   readonly #around: Surroundings;
-  readonly #page: string | undefined;
+  readonly #page: PageTarget | undefined;
   left = false;
 
-  constructor(screen: Screen, around: Surroundings, page: string | undefined) {
+  constructor(screen: Screen, around: Surroundings, page: PageTarget | undefined) {
     this.#screen = screen;
     this.#around = around;
     this.#page = page;
@@ -66,14 +69,9 @@ class WatchSession {
     this.#before = report;
     this.#show({ round, state: 'known', report, changes, chosen: 0, trouble: undefined });
     if (!this.#around.console.interactive) tellRound(this.#screen, this.#around.console);
-    if (this.#page !== undefined) await this.#writePage(report, this.#page);
-  }
-
-  async #writePage(report: Report, name: string): Promise<void> {
+    if (this.#page === undefined) return;
     const { passed } = report;
-    const html = renderCheckPage({ scope: 'one', passed, reports: [report], without: [] });
-    const next = `proc-course watch ${report.exercise} --html timeline.html`;
-    await writePage(html, { name, cwd: this.#around.cwd, next });
+    await writePage(renderCheckPage({ scope: 'one', passed, reports: [report], without: [] }), this.#page);
   }
 
   onTrouble(error: Error): void {

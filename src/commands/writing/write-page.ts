@@ -1,6 +1,9 @@
-import { resolve } from 'node:path';
+import { constants } from 'node:fs';
+import { access, readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { UsageError } from '../../cli/command.ts';
+import { pageMark } from '../../report/html-page.ts';
 
 export interface PageTarget {
   /** The file as it was typed, from `cwd`. */
@@ -10,13 +13,38 @@ export interface PageTarget {
   readonly next: string;
 }
 
-/** Writes a page whole or not at all. Throws UsageError where the place cannot be written. */
-export async function writePage(html: string, { name, cwd, next }: PageTarget): Promise<void> {
+/**
+ * Throws UsageError where no page can be written, before anything is played for it. A file that is no page of ours is
+ * never written over.
+ */
+export async function checkPagePlace({ name, cwd, next }: PageTarget): Promise<void> {
+  const file = resolve(cwd, name);
+  let before: string | undefined;
   try {
-    await writeFileAtomic(resolve(cwd, name), html);
+    await access(dirname(file), constants.W_OK);
+    before = await readFile(file, 'utf8').catch(ignoreMissing);
   } catch (error) {
-    throw new UsageError(`The page cannot be written to "${name}": ${reasonOf(error)}.`, next);
+    throw cannotBeWritten(error, { name, next });
   }
+  if (before !== undefined && !before.includes(pageMark))
+    throw new UsageError(
+      `"${name}" is there already and is no page of this course, so it is left as it is.`,
+      next,
+    );
+}
+
+/** Writes a page whole or not at all. Throws UsageError where the place cannot be written. */
+export async function writePage(html: string, target: PageTarget): Promise<void> {
+  await checkPagePlace(target);
+  try {
+    await writeFileAtomic(resolve(target.cwd, target.name), html);
+  } catch (error) {
+    throw cannotBeWritten(error, target);
+  }
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 // The message of the error would name a file beside it, which the reader has never heard of.
@@ -30,7 +58,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
 };
 
-const reasonOf = (error: unknown): string => {
+function cannotBeWritten(error: unknown, { name, next }: Omit<PageTarget, 'cwd'>): UsageError {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  return reasons[code] ?? message;
-};
+  return new UsageError(`The page cannot be written to "${name}": ${reasons[code] ?? message}.`, next);
+}
