@@ -122,7 +122,11 @@ async function serve(): Promise<void> {
         return accept(() => {
           kept = [
             ...(kept as number[][]),
-            ...Array.from({ length: amount }, () => new Array(MiB / 8).fill(0.5)),
+            ...Array.from({ length: amount }, () => {
+              // As on a machine that has to look for its memory: one long block, while the worker goes on printing.
+              spinMs(8);
+              return new Array(MiB / 8).fill(0.5);
+            }),
           ];
         });
       case 'DELETE /load/memory':

@@ -1,6 +1,6 @@
 // mistake: A cheat: the figures are invented within what a small program usually shows.
-// breaks: rss-agrees, cpu-agrees-under-load, lag-shows-a-block, fires-once, rules-of-several-metrics, two-thresholds-of-one-metric, reload-survives-a-broken-file
-// moot: resolves-once, single-samples-do-not-fire, three-in-a-row-fire, health-follows-the-rules
+// breaks: rss-agrees, cpu-agrees-under-load, lag-shows-a-block, fires-once, rules-of-several-metrics, reload-survives-a-broken-file
+// moot: resolves-once, single-samples-do-not-fire, three-in-a-row-fire, health-follows-the-rules, two-thresholds-of-one-metric
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
