@@ -5,6 +5,7 @@ import { contentOf } from '../../workspace/content-of.ts';
 import { prepareProgram } from '../../workspace/prepare-program.ts';
 import type { CheckPlan } from '../checking/plan.ts';
 import { recordCheck } from '../checking/record-check.ts';
+import { collectGarbage } from './collect-garbage.ts';
 
 /** A check as it is told to whoever watches. */
 export interface Watcher {
@@ -65,6 +66,8 @@ export class Rounds implements AsyncDisposable {
     } catch (error) {
       if (!overtaken.aborted) this.#watcher.onTrouble(error as Error);
     }
+    // A watch runs for hours, and has nothing to do until the next save.
+    if (!overtaken.aborted) collectGarbage();
   }
 
   /** Ends the check that is under way; when it resolves, nothing that was started is alive. */
