@@ -5,7 +5,7 @@ import { eventsOf, numericSetting } from '../timeline/questions.ts';
 import { Connections, tryConnection } from './connections.ts';
 import { Looking } from './looking.ts';
 import { Milestone, OverTooSoon } from './milestone.ts';
-import { type Pace, pause, pauseUnless } from './pace.ts';
+import { arrivedIsRead, type Pace, pause, pauseUnless } from './pace.ts';
 import { processTable } from './process-table.ts';
 import type { Program } from './program.ts';
 import { type RequestOptions, Requests } from './requests.ts';
@@ -103,6 +103,8 @@ export class App extends Looking {
   async refuses({ whileOpen, since }: { whileOpen: string; since: string }): Promise<void> {
     while (!this.isOver) {
       const state = await tryConnection(this.port);
+      // Where we were slow, the answer and the end after it may both be here, the refusal read first.
+      await arrivedIsRead();
       // Cut off is not answered: what became of newcomers no longer says anything.
       if (this.isSettled(whileOpen) && !this.isAnswered(whileOpen)) return;
       const settled = this.isAnswered(whileOpen);

@@ -1,7 +1,7 @@
 import { eventLines, parseEventLine } from '../timeline/event-line.ts';
 import { eventsOf, numericSetting, requestNamed } from '../timeline/questions.ts';
 import { OverTooSoon } from './milestone.ts';
-import { pause, timeRunsOut } from './pace.ts';
+import { arrivedIsRead, pause, timeRunsOut } from './pace.ts';
 import { type Tried, tryRequest } from './try-request.ts';
 import { betweenLooksMs, type Wait, Waiting } from './waiting.ts';
 
@@ -158,6 +158,8 @@ export class Looking extends Waiting {
       const tried = await Promise.all(
         paths.map(async (path) => ({ path, ...(await tryRequest(this.port, path, this.pace.soonMs)) })),
       );
+      // Where we were slow, the answer and the end after it may both be here, the refusal read first.
+      await arrivedIsRead();
       const { path, status, code } = tried.find((one) => one.status === 200) ?? (tried[0] as Newcomer);
       const settled = this.isSettled(whileOpen);
       const line = eventLines(this.log.timeline(0), { event: since, app: this.name })[0]?.line;

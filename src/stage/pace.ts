@@ -71,7 +71,12 @@ export async function timeRunsOut(
     }
   }
   // The timer may be late because we were: what is in the sockets now came in time.
-  for (let turn = 0; turn < 3 && !signal.aborted; turn += 1) await new Promise(setImmediate);
+  if (!signal.aborted) await arrivedIsRead();
+}
+
+/** Resolves when all that the sockets hold now was read: data, and with the next turns what follows from it. */
+export async function arrivedIsRead(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise(setImmediate);
 }
 
 /** Waits, or stops waiting when the signal aborts; never rejects. */
