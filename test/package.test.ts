@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -35,6 +36,27 @@ describe('the packed tarball', () => {
       'solutions',
     ]);
     expect(tarball.files.filter(({ path }) => /\.test\.|wrong-answers|(^|\/)src\//.test(path))).toEqual([]);
+  });
+
+  test('what the built tool imports by name is installed with it, and what is packed in brings its licence', () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const built = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' });
+    const imported = built
+      .filter((file) => file.endsWith('.js') && !file.startsWith('exercises'))
+      .flatMap((file) => [
+        ...readFileSync(join(root, 'dist', file), 'utf8').matchAll(
+          /^(?:import|export|\} from)\b[^'"\n]*["']([^"'.][^"']*)["'];?$|\bimport\(["']([^"'.][^"']*)["']\)/gm,
+        ),
+      ])
+      .map(([, named, awaited]) => String(named ?? awaited))
+      .filter((name) => !isBuiltin(name));
+    const packages = new Set(imported.map((name) => /^(?:@[^/]+\/)?[^/]+/.exec(name)?.[0]));
+    expect([...packages].sort()).toEqual(Object.keys(dependencies).sort());
+    const licences = readFileSync(join(root, 'dist/third-party-licences.txt'), 'utf8');
+    for (const name of ['chalk', 'commander', 'env-paths']) {
+      expect(devDependencies).toHaveProperty(name);
+      expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    }
   });
 
   test('publint finds nothing', () => {
