@@ -388,10 +388,12 @@ export default grader('exercise-5', [
     // Grows with the machine's slowness, beside which a wait that is too short would not be seen. Clear of the default.
     // A sixth, because of the eightfold wait no more than that is needed to be beyond a "soon".
     settings: (draw) => ({ ...twoWorkers, BACKOFF_MS: Math.round(draw.lasting(780) / 6) }),
-    async play(parent) {
+    async play(parent, { draw }) {
       const pids = await parent.ready();
       const others = await parent.killInTurn(pids, { times: 3 });
-      await parent.fence();
+      // Work that no coordinator does by the way, as one might an echo.
+      parent.job('in between', { kind: 'sum', numbers: [draw.integer(1, 99), draw.integer(1, 99)] });
+      await parent.answered('in between');
       await parent.killInTurn(others, { times: 1, first: 4 });
     },
     expect: [
