@@ -1,5 +1,6 @@
 // mistake: Jobs are given out in rounds, one to each worker, and the next round begins when the last of them is done.
 // breaks: long-job-holds-up-nobody
+// moot: status-is-true
 import { type ChildProcess, fork } from 'node:child_process';
 import { on, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
