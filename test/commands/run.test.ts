@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -58,15 +58,22 @@ describe('run, through a pipe', () => {
   });
 
   test('leaves a file that is no page of ours as it is, plays nothing for it, and writes its own page anew', async () => {
-    const file = join(folder, 'mine.ts');
-    writeFileSync(file, 'const mine = 1;\n');
-    const refused = await run('01', '--scene', '1', '--html', 'mine.ts');
-    expect(refused.stderr).toContain('"mine.ts" is there already and is no page of this course');
+    const file = join(folder, 'mine.txt');
+    writeFileSync(file, 'what I noted\n');
+    const refused = await run('01', '--scene', '1', '--html', 'mine.txt');
+    expect(refused.stderr).toContain('"mine.txt" is there already and is no page of this course');
     expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(readFileSync(file, 'utf8')).toBe('const mine = 1;\n');
+    expect(readFileSync(file, 'utf8')).toBe('what I noted\n');
     await run('01', '--scene', '1', '--html', 'again.html');
     expect((await run('01', '--scene', '3', '--html', 'again.html')).exitCode).toBe(0);
     expect(readFileSync(join(folder, 'again.html'), 'utf8')).toContain('Scene 3: ');
+  });
+
+  test('writes no page under the name of a program', async () => {
+    const refused = await run('01', '--scene', '1', '--html', 'exercise-1.js');
+    expect(refused.stderr).toContain('"exercise-1.js" is the name of a program');
+    expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
+    expect(existsSync(join(folder, 'exercise-1.js'))).toBe(false);
   });
 
   test('says in a sentence that a page cannot be written, and why', async () => {

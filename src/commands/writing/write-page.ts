@@ -18,6 +18,9 @@ export interface PageTarget {
  * never written over.
  */
 export async function checkPagePlace({ name, cwd, next }: PageTarget): Promise<void> {
+  // A slip of the pen, after which Node would be asked to run a page.
+  if (/\.[cm]?[jt]s$/.test(name))
+    throw new UsageError(`"${name}" is the name of a program, and --html writes a web page.`, next);
   const file = resolve(cwd, name);
   let before: string | undefined;
   try {
