@@ -98,6 +98,7 @@ const limitsUntilTheEnd = 1.85;
 
 const afterTheStart = ['starts-and-serves'];
 const afterSigterm = ['starts-and-serves', 'stops-on-sigterm'];
+const afterBothSignals = [...afterSigterm, 'stops-on-sigint'];
 const shutdownLines = ['shutdown.start', 'shutdown.forced', 'health.final'];
 const diagnostics = 'diagnostics';
 
@@ -618,6 +619,11 @@ export default grader('exercise-4', [
         app.get('/livez', { as: name });
         await app.answered(name);
       }
+      // A suspicion may come and go with each sample; the signal is to meet it, and need not.
+      await asksUntil({ app, stage }, '/health/report', {
+        as: 'still degraded',
+        accepts: saysThat('status', (value) => value === 'degraded'),
+      });
       stop();
       // One that has ended itself over its suspicion is not sent a signal, which would excuse it.
       if (app.isOver) return;
@@ -638,7 +644,7 @@ export default grader('exercise-4', [
           help: 'Liveness asks whether the process can answer; what it should do about its memory is another question. Guide 03, "Liveness and readiness".',
         }),
       ),
-      must(finalReport.saysShuttingDown(), {
+      must(finalReport.isNotDegraded(), {
         because:
           'Whoever reads the last report wants to know that the process was leaving when it was written.',
         help: 'A status is one word, and the shutdown comes before everything else that it could tell. The brief, "The report".',
@@ -653,7 +659,7 @@ export default grader('exercise-4', [
     id: 'serves-until-deregistered',
     point: 7,
     settings: (draw) => ({ DEREGISTER_MS: draw.lasting(900), SHUTDOWN_TIMEOUT_MS: noLimitInSight }),
-    after: afterSigterm,
+    after: afterBothSignals,
     async play(app, _draw, stage) {
       const second = stage.startAgain({ app: 'second' });
       const leaves = async (program: App, signal: NodeJS.Signals, prefix: string): Promise<void> => {
@@ -721,7 +727,7 @@ export default grader('exercise-4', [
     id: 'answers-in-flight',
     point: 7,
     settings: (draw) => ({ DEREGISTER_MS: draw.integer(50, 120), SHUTDOWN_TIMEOUT_MS: noLimitInSight }),
-    after: afterSigterm,
+    after: afterBothSignals,
     async play(app, draw, stage) {
       const second = stage.startAgain({ app: 'second' });
       const stops = async (
@@ -812,7 +818,7 @@ export default grader('exercise-4', [
     longest: true,
     // The limit is longer than "soon", so that one which begins anew with a phase is not taken for a slow machine.
     settings: (draw) => ({ SHUTDOWN_TIMEOUT_MS: draw.lasting(2_400), DEREGISTER_MS: noLimitInSight }),
-    after: afterSigterm,
+    after: afterBothSignals,
     async play(app, _draw, stage) {
       const limitMs = app.setting('SHUTDOWN_TIMEOUT_MS');
       const second = stage.startAgain({

@@ -148,12 +148,12 @@ export const healthReports = (name: string) => {
 
 /** Claims about the "health.final" line. */
 export const finalReport = {
-  /** Holds where no such line was printed, which is for another claim. */
-  saysShuttingDown: (app = theApp): Claim => ({
-    text: '"health.final" has the status shutting-down, whatever the status was before',
+  /** Holds where no such line was printed, or says something else, which are for other claims. */
+  isNotDegraded: (app = theApp): Claim => ({
+    text: '"health.final" has the status shutting-down and not degraded, whatever the status was before',
     judge(timeline) {
       const line = eventLines(timeline, { event: 'health.final', app })[0];
-      if (line === undefined || line.fields.status === 'shutting-down') return holds;
+      if (line?.fields.status !== 'degraded') return holds;
       return broken('status: shutting-down', `status: ${JSON.stringify(line.fields.status)}`, {
         evidence: [timeline.events.indexOf(line.line)],
       });

@@ -69,7 +69,7 @@ function serve(request, response) {
   const load = request.method === 'POST' ? loads.get(pathname) : undefined;
   if (load) {
     const mb = Number(searchParams.get('mb') ?? Number(searchParams.get('kb') ?? 0) / 1024);
-    allocations.push({ atMs: performance.now(), mb });
+    allocations.push({ mb });
     // The answer is on its way before the load begins, or a block would hold it back.
     response.writeHead(202).end(() => setImmediate(() => load(searchParams)));
   } else if (pathname === '/') {
@@ -107,6 +107,7 @@ const allocations = [];
 
 function judgeAllocations(atMs) {
   const windowMs = settings.leakWindow * settings.sampleMs;
+  for (const allocation of allocations) allocation.atMs ??= atMs;
   while (allocations.length > 0 && atMs - allocations[0].atMs > windowMs) allocations.shift();
   const grownMB = allocations.reduce((sum, { mb }) => sum + mb, 0);
   const wasSuspected = health.leak.suspected;

@@ -1,5 +1,5 @@
 // mistake: Takes Ctrl-C for a wish to be gone at once, and closes every connection.
-// breaks: answers-in-flight
+// breaks: answers-in-flight, deregisters-within-the-limit
 'use strict';
 
 const http = require('node:http');

@@ -1,5 +1,5 @@
 // mistake: Handles SIGTERM and forgets SIGINT.
-// breaks: stops-on-sigint, answers-in-flight
+// breaks: stops-on-sigint
 'use strict';
 
 const http = require('node:http');

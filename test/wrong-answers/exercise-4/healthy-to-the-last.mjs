@@ -1,5 +1,5 @@
 // mistake: Says in the last report that it is healthy.
-// breaks: last-report-of-a-clean-end, last-report-of-a-forced-end
+// breaks: degraded-and-alive, last-report-of-a-clean-end, last-report-of-a-forced-end
 import { createWriteStream } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { createServer } from 'node:http';
