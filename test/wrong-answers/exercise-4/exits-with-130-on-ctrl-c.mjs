@@ -1,5 +1,5 @@
 // mistake: Ends with code 130 after Ctrl-C, as if the signal had killed it, though it ended in order.
-// breaks: stops-on-sigint
+// breaks: stops-on-sigint, serves-until-deregistered
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
