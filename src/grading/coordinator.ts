@@ -92,6 +92,8 @@ export class Coordinator extends JobGiver {
       const status = await this.shows({ busy: 1, unless: isAnswered });
       if (isAnswered()) return;
       const [holder] = busyPidsIn(status) as [number];
+      // A try that never reached its worker need not count.
+      await this.app.tree.untilItHasRead(holder);
       this.kill(holder);
       const isIts = (message: unknown) => fieldsOf(message, 'worker-exit')?.pid === holder;
       await this.app.sends('message "worker-exit" of the killed worker', isIts);

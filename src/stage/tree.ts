@@ -67,6 +67,21 @@ export class Tree {
     await this.#until('stopped', done, { text: `process ${pid} did not stop` });
   }
 
+  /**
+   * Waits until the process has read what was sent to it before: it sleeps at two looks in a row, which what waits to be
+   * read would not let it, or has worked for a while since.
+   */
+  async untilItHasRead(pid: number): Promise<void> {
+    const before = processTable.readProcess(pid)?.cpuMs ?? 0;
+    let asleep = 0;
+    const done = () => {
+      const row = processTable.readProcess(pid);
+      asleep = row?.state === 'S' ? asleep + 1 : 0;
+      return !isAlive(row) || asleep === 2 || row.cpuMs - before > aTurnMs;
+    };
+    await this.#until('has read', done, { text: `process ${pid} neither worked nor slept` });
+  }
+
   /** Waits until nobody of the run lives, or the time is over; the last look is the fact `look at NAME`. */
   async settles(name: string): Promise<void> {
     const done = new AbortController();
@@ -105,6 +120,9 @@ export class Tree {
     stop.abort();
   }
 }
+
+/** More than the step in which Linux counts, and than a message takes to be read. */
+const aTurnMs = 40;
 
 function send(pid: number, signal: NodeJS.Signals): boolean {
   try {
