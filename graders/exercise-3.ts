@@ -32,6 +32,12 @@ const settings = (draw: Draw) => ({
 /** With nothing in flight no right program needs its limit; one that takes all of it is waited for nevertheless. */
 const shortLimit = (draw: Draw) => ({ ...settings(draw), SHUTDOWN_TIMEOUT_MS: draw.lasting(2_500) });
 
+/**
+ * Who never reads DEGRADED_MS recovers after 5000 ms. A span of up to a second is over long before that, the "soon" of such
+ * a machine included; where the machine is slower the span is longer than that.
+ */
+const clearOfTheDefault = (ms: number): number => (ms < 1_000 ? ms : Math.max(ms, 6_500));
+
 const afterTheStart = ['starts-and-serves'];
 const afterTheError = ['logs-the-exception'];
 const burst = Array.from({ length: 25 }, (_, index) => `fault ${index + 1}`);
@@ -631,7 +637,7 @@ export default grader('exercise-3', [
     point: 5,
     ipc: true,
     longest: true,
-    settings: (draw) => ({ ...shortLimit(draw), DEGRADED_MS: draw.lasting(600) }),
+    settings: (draw) => ({ ...shortLimit(draw), DEGRADED_MS: clearOfTheDefault(draw.lasting(600)) }),
     after: afterTheStart,
     async play(app, draw) {
       await app.ready();

@@ -495,8 +495,8 @@ export default grader('exercise-4', [
     id: 'calm-under-slow-growth',
     point: 4,
     longest: true,
-    // Of its own: who looks for a leak of some fixed size finds one here.
-    settings: (draw) => ({ ...shortWindows(draw), LEAK_GROWTH_MB: draw.integer(46, 50) }),
+    // Of its own, so that a window grows by more than the default allows: who never asks for the setting finds a leak.
+    settings: (draw) => ({ ...shortWindows(draw), LEAK_GROWTH_MB: draw.integer(64, 68) }),
     after: afterTheStart,
     async play(app, _draw, stage) {
       await app.ready();

@@ -1,0 +1,274 @@
+// mistake: LEAK_GROWTH_MB is never read; what the default says counts everywhere.
+// breaks: calm-under-slow-growth
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { monitorEventLoopDelay, PerformanceObserver, performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { writeHeapSnapshot } from 'node:v8';
+
+// ---- Given: settings, event lines, the service and the loads it can be put under. --------------------------
+
+const settings = {
+  port: setting('PORT', 3000),
+  sampleMs: setting('SAMPLE_MS', 1000),
+  leakWindow: setting('LEAK_WINDOW', 10),
+  leakGrowthMB: 10,
+  blockThresholdMs: setting('BLOCK_THRESHOLD_MS', 100),
+  deregisterMs: setting('DEREGISTER_MS', 0),
+  shutdownTimeoutMs: setting('SHUTDOWN_TIMEOUT_MS', 10_000),
+  diagDir: process.env.DIAG_DIR ?? '.',
+};
+
+function setting(name: string, fallback: number): number {
+  return Number(process.env[name] ?? fallback);
+}
+
+function print(event: string, fields: object = {}): void {
+  process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
+}
+
+const kept: number[][] = [];
+
+/** 128 elements of 8 bytes each. */
+function allocateKB(): number[] {
+  return new Array(128).fill(0);
+}
+
+function keepKB(count: number): void {
+  for (let made = 0; made < count; made += 1) kept.push(allocateKB());
+}
+
+function churnKB(count: number): void {
+  for (let made = 0; made < count; made += 1) allocateKB();
+}
+
+function blockLoop(ms: number): void {
+  const endAtMs = performance.now() + ms;
+  while (performance.now() < endAtMs);
+}
+
+const loads = new Map([
+  ['/load/block', (query: URLSearchParams) => blockLoop(Number(query.get('ms')))],
+  ['/load/leak', (query: URLSearchParams) => keepKB(Number(query.get('kb')))],
+  ['/load/churn', (query: URLSearchParams) => churnKB(Number(query.get('mb')) * 1024)],
+  ['/load/cache', (query: URLSearchParams) => keepKB(Number(query.get('mb')) * 1024)],
+]);
+
+let isDraining = false;
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  // close() ends idle connections only; a busy one is told to go together with its answer.
+  if (isDraining) response.setHeader('connection', 'close');
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+function serve(request: IncomingMessage, response: ServerResponse): void {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const load = request.method === 'POST' ? loads.get(pathname) : undefined;
+  if (load) {
+    // The answer is on its way before the load begins, or a block would hold it back.
+    response.writeHead(202).end(() => setImmediate(() => load(searchParams)));
+  } else if (pathname === '/') {
+    answer(response, 200, { ok: true });
+  } else if (pathname === '/slow') {
+    setTimeout(() => answer(response, 200, { id: searchParams.get('id') }), Number(searchParams.get('ms')));
+  } else if (pathname !== '/hang' && !serveHealth(pathname, response)) {
+    answer(response, 404, { error: 'not found' });
+  }
+}
+
+const server = createServer(serve);
+
+server.listen(settings.port, '127.0.0.1', () => {
+  print('ready', { port: (server.address() as AddressInfo).port });
+});
+
+// ---- The health manager: the floor that collections leave, read by one linear program. ---------------------
+
+const bytesPerMB = 1024 * 1024;
+const beatMs = 20;
+const fewestFloors = 4;
+
+/** What was still held right after a collection. */
+interface Floor {
+  atMs: number;
+  heapUsedMB: number;
+}
+
+const health = {
+  ready: true,
+  shuttingDown: false,
+  cpuPercent: 0,
+  lagP99Ms: 0,
+  lagMaxMs: 0,
+  utilization: 0,
+  leak: { suspected: false, growthMBPerMinute: 0, samples: 0 },
+  blocks: { count: 0, longestMs: 0 },
+};
+
+// A load drops its garbage when it likes, so the heap's level says little between collections. Right after one it
+// shows what cannot be dropped. An honest cache lifts that floor once; a leak lifts it again and again.
+let lowestSinceSampleMB = Number.POSITIVE_INFINITY;
+let floors: Floor[] = [];
+
+new PerformanceObserver(() => {
+  lowestSinceSampleMB = Math.min(lowestSinceSampleMB, process.memoryUsage().heapUsed / bytesPerMB);
+}).observe({ entryTypes: ['gc'] });
+
+function noteFloor(atMs: number): void {
+  if (Number.isFinite(lowestSinceSampleMB)) floors.push({ atMs, heapUsedMB: lowestSinceSampleMB });
+  lowestSinceSampleMB = Number.POSITIVE_INFINITY;
+  const windowMs = settings.leakWindow * settings.sampleMs;
+  // A large young generation is collected once a window at most, and a starved process is late with it.
+  floors = floors.filter(
+    (floor, index) => index >= floors.length - fewestFloors || atMs - floor.atMs <= 2 * windowMs,
+  );
+}
+
+function judgeFloors(atMs: number): void {
+  const first = floors[0];
+  const last = floors.at(-1);
+  if (!first || !last || floors.length < 3) {
+    health.leak = { suspected: false, growthMBPerMinute: 0, samples: floors.length };
+    return;
+  }
+  const rises = floors.slice(1).map((floor, index) => floor.heapUsedMB - (floors[index]?.heapUsedMB ?? 0));
+  const grownMB = last.heapUsedMB - first.heapUsedMB;
+  // Up to now and not up to the last floor: where nothing is collected any more, the growth fades.
+  const lastedMs = atMs - first.atMs;
+  const windows = lastedMs / (settings.leakWindow * settings.sampleMs);
+  const isSteady = Math.max(...rises) < 0.7 * grownMB;
+  const wasSuspected = health.leak.suspected;
+  const isLeaking = windows >= 1 && isSteady && grownMB / windows >= settings.leakGrowthMB;
+  // Once suspected, a single large step between two collections does not clear it; a floor that stays does.
+  const suspected = isLeaking || (wasSuspected && grownMB / windows >= settings.leakGrowthMB / 2);
+  const growthMBPerMinute = (grownMB / lastedMs) * 60_000;
+  health.leak = { suspected, growthMBPerMinute, samples: floors.length };
+  if (suspected && !wasSuspected) {
+    print('leak.suspected', { growthMBPerMinute, heapUsedMB: process.memoryUsage().heapUsed / bytesPerMB });
+  }
+}
+
+const loopDelay = monitorEventLoopDelay({ resolution: 10 });
+loopDelay.enable();
+let lastLoop = performance.eventLoopUtilization();
+let lastUsage = process.cpuUsage();
+let lastSampleAtMs = performance.now();
+
+function sample(): void {
+  const atMs = performance.now();
+  const { user, system } = process.cpuUsage(lastUsage);
+  health.cpuPercent = ((user + system) / 1000 / Math.max(1, atMs - lastSampleAtMs)) * 100;
+  health.utilization = performance.eventLoopUtilization(lastLoop).utilization;
+  // The histogram holds the gaps between two ticks, its own resolution of 10 ms included.
+  health.lagP99Ms = Math.max(0, loopDelay.percentile(99) / 1e6 - 10);
+  health.lagMaxMs = Math.max(0, loopDelay.max / 1e6 - 10);
+  loopDelay.reset();
+  lastUsage = process.cpuUsage();
+  lastLoop = performance.eventLoopUtilization();
+  lastSampleAtMs = atMs;
+  noteFloor(atMs);
+  judgeFloors(atMs);
+}
+
+// A beat of its own and not the histogram: one that is reset is blind until its next tick, and two blocks within
+// a sample would be one maximum.
+let lastBeatAtMs = performance.now();
+
+function beat(): void {
+  const nowMs = performance.now();
+  const durationMs = nowMs - lastBeatAtMs - beatMs;
+  lastBeatAtMs = nowMs;
+  if (durationMs < settings.blockThresholdMs) return;
+  health.blocks.count += 1;
+  health.blocks.longestMs = Math.max(health.blocks.longestMs, durationMs);
+  print('loop.blocked', { durationMs });
+}
+
+// Neither timer keeps the process alive when everything else is done.
+setInterval(sample, settings.sampleMs).unref();
+setInterval(beat, beatMs).unref();
+
+function status(): string {
+  if (health.shuttingDown) return 'shutting-down';
+  return health.leak.suspected ? 'degraded' : 'healthy';
+}
+
+function healthReport(): object {
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const resources = process.getActiveResourcesInfo();
+  const byType: Record<string, number> = {};
+  for (const type of resources) byType[type] = (byType[type] ?? 0) + 1;
+  return {
+    status: status(),
+    pid: process.pid,
+    uptimeSeconds: process.uptime(),
+    memory: { rssMB: rss / bytesPerMB, heapUsedMB: heapUsed / bytesPerMB, externalMB: external / bytesPerMB },
+    cpuPercent: health.cpuPercent,
+    eventLoop: { lagP99Ms: health.lagP99Ms, lagMaxMs: health.lagMaxMs, utilization: health.utilization },
+    resources: { total: resources.length, byType },
+    leak: health.leak,
+    blocks: health.blocks,
+  };
+}
+
+/** Answers the three health routes; says false for every other path. */
+function serveHealth(pathname: string, response: ServerResponse): boolean {
+  // Liveness asks whether a restart would help. A leak or a shutdown is no reason to kill the process now.
+  if (pathname === '/livez') answer(response, 200, { alive: true });
+  else if (pathname === '/readyz') answer(response, health.ready ? 200 : 503, { ready: health.ready });
+  else if (pathname === '/health/report') answer(response, 200, healthReport());
+  else return false;
+  return true;
+}
+
+async function shutDown(signal: NodeJS.Signals): Promise<void> {
+  if (health.shuttingDown) return;
+  health.shuttingDown = true;
+  health.ready = false;
+  const limit = setTimeout(endByForce, settings.shutdownTimeoutMs);
+  print('shutdown.start', { signal });
+  // The load balancer goes on sending requests until it has asked /readyz again.
+  await sleep(settings.deregisterMs);
+  isDraining = true;
+  await closeServer();
+  clearTimeout(limit);
+  print('health.final', healthReport());
+  print('shutdown.complete');
+}
+
+function closeServer(): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}
+
+function endByForce(): void {
+  print('health.final', healthReport());
+  print('shutdown.forced');
+  // An exit right after a write may lose it; the callback of an empty write comes after all before it.
+  process.stdout.write('', () => process.exit(1));
+}
+
+process.on('SIGTERM', shutDown);
+process.on('SIGINT', shutDown);
+
+let isWritingSnapshot = false;
+
+/** Writing blocks the loop for as long as it takes, which is why it is done on request only. */
+async function writeSnapshot(): Promise<void> {
+  if (isWritingSnapshot) return;
+  isWritingSnapshot = true;
+  try {
+    writeHeapSnapshot(join(settings.diagDir, `${process.pid}-${Date.now()}.heapsnapshot`));
+  } catch (error) {
+    print('snapshot.failed', { message: String(error) });
+  }
+  // What was signalled during the block is delivered in the turns of the loop right after it.
+  await sleep(50);
+  isWritingSnapshot = false;
+}
+
+process.on('SIGUSR2', writeSnapshot);
