@@ -1,7 +1,9 @@
 import {
+  type App,
   answer,
   eventLine,
   exit,
+  exitOf,
   grader,
   must,
   newConnections,
@@ -17,6 +19,8 @@ const noLimitInSight = () => ({ SHUTDOWN_TIMEOUT_MS: 60_000 });
 
 const shutdownLines = ['shutdown.start', 'shutdown.phase', 'shutdown.error', 'shutdown.forced', 'db.closed'];
 const afterTheStart = ['starts-and-serves'];
+const othersThanSigterm = ['SIGINT', 'SIGHUP'] as const;
+
 const afterSigterm = ['starts-and-serves', 'stops-on-sigterm'];
 
 const stopsOn = (signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP', who: string) =>
@@ -327,14 +331,21 @@ export default grader('exercise-1', [
     point: 6,
     longest: true,
     settings: (draw) => ({ SHUTDOWN_TIMEOUT_MS: draw.lasting(600) }),
-    after: afterSigterm,
-    async play(app) {
-      await app.ready();
-      await app.idle();
-      app.get('/hang', { as: 'hang' });
-      await app.accepted('hang');
-      app.signal('SIGTERM');
-      await app.gone({ afterMs: app.setting('SHUTDOWN_TIMEOUT_MS') });
+    after: [...afterSigterm, 'stops-on-sigint', 'stops-on-sighup'],
+    async play(app, _draw, stage) {
+      const ends = async (program: App, signal: NodeJS.Signals): Promise<void> => {
+        await program.ready();
+        if (program === app) await program.idle();
+        program.get('/hang', { as: `hang at ${signal}` });
+        await program.accepted(`hang at ${signal}`);
+        program.signal(signal);
+        await program.gone({ afterMs: program.setting('SHUTDOWN_TIMEOUT_MS') });
+      };
+      // A limit belongs to each of the signals.
+      const others = othersThanSigterm.map((signal) =>
+        ends(stage.startAgain({ app: `at ${signal}` }), signal),
+      );
+      await Promise.all([ends(app, 'SIGTERM'), ...others]);
     },
     expect: [
       must(eventLine('shutdown.forced').comes(), {
@@ -361,6 +372,12 @@ export default grader('exercise-1', [
           'After its own patience a platform sends SIGKILL, and then nothing is logged at all; an end at the limit comes first, and says by its code that it was not clean.',
         help: 'Something has to run when the time is over, whatever the phases are doing. Example 02-graceful-shutdown, "Cleanup timeout handling".',
       }),
+      ...othersThanSigterm.map((signal) =>
+        must(exitOf(`at ${signal}`).hasCode(1), {
+          because: `A shutdown that ${signal} has begun can hang like any other, and nobody else ends it.`,
+          help: 'The limit belongs to the shutdown, whichever signal it was that began it.',
+        }),
+      ),
     ],
   }),
 
@@ -454,6 +471,10 @@ export default grader('exercise-1', [
       must(exit.hasCode(0), {
         because: 'However often it was asked, the shutdown was clean, and its exit code has to say so.',
         help: 'The signals after the first have nothing left to do. Example 01-signal-basics, "Signal cleanup patterns".',
+      }),
+      must(eventLine('db.closed').comes(), {
+        because: 'A cleanup that an impatient signal cuts short leaves behind what it was there to put in order.',
+        help: 'The signals after the first have nothing left to do, in the cleanup as in the drain. Example 01-signal-basics, "Signal cleanup patterns".',
       }),
     ],
   }),

@@ -890,12 +890,18 @@ export default grader('exercise-4', [
     folders: [diagnostics],
     settings: () => ({ DIAG_DIR: diagnostics, SHUTDOWN_TIMEOUT_MS: noLimitInSight }),
     after: afterTheStart,
-    async play(app, _draw, stage) {
+    async play(app, draw, stage) {
       await app.ready();
       app.signal('SIGUSR2');
       await snapshotIn(diagnostics, { app, stage });
       app.get('/', { as: 'later' });
       await app.answered('later');
+      // Whoever signals while the first is still being put away need not get another.
+      await app.idle();
+      await app.leftAlone({ forMs: draw.lasting(150) });
+      const sinceMs = Date.now();
+      app.signal('SIGUSR2');
+      await snapshotIn(diagnostics, { app, stage, sinceMs });
     },
     expect: [
       should(heapSnapshots.isWritten(), {
@@ -905,6 +911,10 @@ export default grader('exercise-4', [
       should(answer('later').hasStatus(200), {
         because: 'Whoever asks for a snapshot in production wants to know more, not to lose the process.',
         help: 'A listener for the signal replaces its default action, which is death.',
+      }),
+      should(heapSnapshots.isWrittenAgain(), {
+        because: 'A leak is found by laying two snapshots side by side, and not in one alone.',
+        help: 'What was set when the writing began has to be set back when it ends, well or badly.',
       }),
     ],
   }),

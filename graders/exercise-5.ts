@@ -789,6 +789,13 @@ export default grader('exercise-5', [
       await app.tree.untilDead(old, { afterMs: old.length * app.soonMs });
       await parent.start(old.length);
       await parent.fence();
+      // Once more, when the last of the new ones is up and nothing of the first time is left to be done.
+      const renewed = await parent.lists(old.length);
+      await app.leftAlone({ forMs: draw.lasting(150) });
+      app.signal('SIGHUP');
+      await app.tree.untilDead(renewed, { afterMs: renewed.length * app.soonMs });
+      await parent.start(2 * old.length);
+      await parent.fence();
       app.tree.look('the end');
     },
     expect: [

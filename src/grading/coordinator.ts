@@ -194,4 +194,14 @@ export class Coordinator extends JobGiver {
       await pause(betweenAsksMs);
     }
   }
+
+  /** Asks until the status lists so many workers, or a "soon" is over; resolves to the pids that it lists then. */
+  async lists(count: number): Promise<number[]> {
+    const giveUpAtMs = this.stage.log.nowMs() + this.app.soonMs;
+    for (;;) {
+      const listed = listedPidsIn(await this.status());
+      if (listed.length === count || this.stage.log.nowMs() > giveUpAtMs) return listed;
+      await pause(betweenAsksMs);
+    }
+  }
 }

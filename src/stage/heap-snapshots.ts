@@ -11,6 +11,8 @@ export interface SnapshotFile {
   readonly bytes: number;
   /** It parses, and its nodes are as many as it says: a tool opens it. */
   readonly isWhole: boolean;
+  /** When it was last written to, in milliseconds of the wall clock. */
+  readonly writtenAtMs: number;
 }
 
 const betweenLooksMs = 5;
@@ -21,9 +23,9 @@ const workOfASnapshotMs = 30;
 export function readSnapshots(folder: string): SnapshotFile[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
-    const bytes = statSync(path, { throwIfNoEntry: false })?.size;
-    if (bytes === undefined) return [];
-    return [{ name, bytes, isWhole: isWhole(path) }];
+    const file = statSync(path, { throwIfNoEntry: false });
+    if (file === undefined) return [];
+    return [{ name, bytes: file.size, isWhole: isWhole(path), writtenAtMs: file.mtimeMs }];
   });
 }
 
@@ -43,19 +45,26 @@ function isWhole(path: string): boolean {
   }
 }
 
-/** Waits until a whole snapshot is in `folder`, which lies in the stage's own; a missed milestone where none comes. */
-export async function snapshotIn(folder: string, { app, stage }: { app: App; stage: Stage }): Promise<void> {
+/**
+ * Waits until a whole snapshot is in `folder`, which lies in the stage's own; a missed milestone where none comes. With
+ * `sinceMs`, of the wall clock, one that was written after that, under whatever name.
+ */
+export async function snapshotIn(
+  folder: string,
+  { app, stage, sinceMs = 0 }: { app: App; stage: Stage; sinceMs?: number },
+): Promise<void> {
   const seen = await app.repeats(async () =>
-    readSnapshots(join(stage.folder, folder)).some((file) => file.isWhole),
+    readSnapshots(join(stage.folder, folder)).some((file) => file.isWhole && file.writtenAtMs > sinceMs),
   );
-  noteSnapshots(folder, stage);
+  noteSnapshots(folder, stage, sinceMs);
   if (!seen)
     throw new Milestone('snapshot', 'it wrote no whole heap snapshot into DIAG_DIR', { onTime: !app.isOver });
 }
 
-/** Writes what is in `folder` into the timeline, as the fact "snapshots". */
-export function noteSnapshots(folder: string, { log, folder: parent }: Stage): void {
-  log.add({ kind: 'fact', name: 'snapshots', value: readSnapshots(join(parent, folder)) });
+/** Writes what is in `folder`, and was written after `sinceMs`, into the timeline as the fact "snapshots". */
+export function noteSnapshots(folder: string, { log, folder: parent }: Stage, sinceMs = 0): void {
+  const value = readSnapshots(join(parent, folder)).filter(({ writtenAtMs }) => writtenAtMs > sinceMs);
+  log.add({ kind: 'fact', name: 'snapshots', value });
 }
 
 /**

@@ -1,41 +1,31 @@
 import type { SnapshotFile } from '../../stage/heap-snapshots.ts';
 import type { Fact, Timeline } from '../../timeline/events.ts';
 import { eventsOf, missedMilestone } from '../../timeline/questions.ts';
-import { broken, type Claim, holds, moot, whatStoppedThePlay } from '../claim.ts';
+import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
 
-const lastLook = (timeline: Timeline): Fact | undefined =>
-  eventsOf(timeline, 'fact').findLast(({ name }) => name === 'snapshots');
+const looks = (timeline: Timeline): Fact[] =>
+  eventsOf(timeline, 'fact').filter(({ name }) => name === 'snapshots');
 
 const wholeIn = (look: Fact): SnapshotFile[] =>
   (look.value as readonly SnapshotFile[]).filter(({ isWhole }) => isWhole);
 
-/** Claims about the heap snapshots that were in the folder when it was last looked at. */
+/** Claims about the heap snapshots that were in the folder when it was looked at. */
 export const heapSnapshots = {
   isWritten: (): Claim => ({
     text: 'a heap snapshot is written that opens as one',
-    judge(timeline) {
-      const look = lastLook(timeline);
-      const missed = missedMilestone(timeline);
-      if (look !== undefined && wholeIn(look).length > 0) return holds;
-      if (look === undefined) return moot(whatStoppedThePlay(timeline) ?? 'nobody looked for one');
-      const files = (look.value as readonly SnapshotFile[]).map(
-        ({ name, bytes }) => `${name} (${bytes} bytes)`,
-      );
-      return broken(
-        'a file with all nodes, edges and strings of the heap',
-        files.join(', ') || 'an empty folder',
-        {
-          evidence: [timeline.events.indexOf(look)],
-          onTimeAlone: missed?.onTime === true,
-        },
-      );
-    },
+    judge: (timeline) => judgeLook(timeline, looks(timeline)[0]),
+  }),
+
+  /** Of two looks, the second at what is new since the first. */
+  isWrittenAgain: (): Claim => ({
+    text: 'a later signal has another snapshot written',
+    judge: (timeline) => judgeLook(timeline, looks(timeline)[1]),
   }),
 
   isTheOnlyOne: (): Claim => ({
     text: 'the signals that came while it was being written cause no other',
     judge(timeline) {
-      const look = lastLook(timeline);
+      const look = looks(timeline).at(-1);
       const whole = look === undefined ? [] : wholeIn(look);
       if (look === undefined || whole.length === 0)
         return moot(whatStoppedThePlay(timeline) ?? 'no whole snapshot was written');
@@ -46,3 +36,17 @@ export const heapSnapshots = {
     },
   }),
 };
+
+function judgeLook(timeline: Timeline, look: Fact | undefined): Judgement {
+  if (look === undefined) return moot(whatStoppedThePlay(timeline) ?? 'nobody looked for one');
+  if (wholeIn(look).length > 0) return holds;
+  const files = (look.value as readonly SnapshotFile[]).map(({ name, bytes }) => `${name} (${bytes} bytes)`);
+  return broken(
+    'a file with all nodes, edges and strings of the heap',
+    files.join(', ') || 'no file that is new',
+    {
+      evidence: [timeline.events.indexOf(look)],
+      onTimeAlone: missedMilestone(timeline)?.onTime === true,
+    },
+  );
+}

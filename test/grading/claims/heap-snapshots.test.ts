@@ -21,7 +21,7 @@ describe('heapSnapshots.isWritten', () => {
     }));
   test('is broken on time alone where we waited in vain', () =>
     expect(claim.judge(timelineOf([1, found()], [2, misses('snapshot')]))).toMatchObject({
-      seen: 'an empty folder',
+      seen: 'no file that is new',
       onTimeAlone: true,
     }));
   test('is moot where nobody looked', () =>
