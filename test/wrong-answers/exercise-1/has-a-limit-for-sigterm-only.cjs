@@ -14,7 +14,9 @@ const env = (name, fallback) => {
 const createSubject = () => {
   const observers = new Set();
   return {
-    next: (value) => [...observers].forEach((observer) => observer(value)),
+    next: (value) => {
+      for (const observer of [...observers]) observer(value);
+    },
     subscribe: (observer) => {
       observers.add(observer);
       return () => observers.delete(observer);
