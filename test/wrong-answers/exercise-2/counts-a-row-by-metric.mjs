@@ -36,8 +36,12 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => i
 
 const say = (line) => process.stdout.write(`${line}\n`);
 const chat = (text) => say(`[monitor ${process.pid}] ${text}`);
-const emit = (event, fields) =>
-  say(JSON.stringify({ level: 'info', ...fields, event, seq: (emit.seq = (emit.seq ?? 0) + 1) }));
+let seq = 0;
+const nextSeq = () => {
+  seq += 1;
+  return seq;
+};
+const emit = (event, fields) => say(JSON.stringify({ level: 'info', ...fields, event, seq: nextSeq() }));
 
 // ---- Rules. ---------------------------------------------------------------------------------------------------
 
@@ -128,7 +132,8 @@ const streaks = {};
 
 function judge(rule) {
   const value = latest[rule.metric];
-  const streak = (streaks[rule.metric] = value > rule.above ? (streaks[rule.metric] ?? 0) + 1 : 0);
+  streaks[rule.metric] = value > rule.above ? (streaks[rule.metric] ?? 0) + 1 : 0;
+  const streak = streaks[rule.metric];
   const firing = streak > 0 && (rule.firing || streak >= rule.samples);
   if (firing === rule.firing) return;
   rule.firing = firing;
