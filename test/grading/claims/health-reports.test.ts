@@ -150,3 +150,16 @@ describe('finalReport.isWhole', () => {
   test('is moot without the line', () =>
     expect(claim.judge(timelineOf([0, started()])).outcome).toBe('moot'));
 });
+
+describe('finalReport.isNotDegraded', () => {
+  const claim = finalReport.isNotDegraded();
+
+  test('is broken by a last report that says degraded', () =>
+    expect(
+      claim.judge(timelineOf([0, started()], [1, says('health.final', { ...whole, status: 'degraded' })])),
+    ).toMatchObject({ outcome: 'broken', seen: 'status: "degraded"' }));
+  test('holds for another status, which another claim judges', () =>
+    expect(claim.judge(timelineOf([0, started()], [1, says('health.final', whole)])).outcome).toBe('holds'));
+  test('holds without the line, which another claim misses', () =>
+    expect(claim.judge(timelineOf([0, started()])).outcome).toBe('holds'));
+});

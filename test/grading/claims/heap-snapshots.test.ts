@@ -28,6 +28,20 @@ describe('heapSnapshots.isWritten', () => {
     expect(claim.judge(timelineOf([1, misses('ready')])).outcome).toBe('moot'));
 });
 
+describe('heapSnapshots.isWrittenAgain', () => {
+  const claim = heapSnapshots.isWrittenAgain();
+
+  test('holds where the second look finds a new one', () =>
+    expect(claim.judge(timelineOf([1, found(true)], [2, found(true)])).outcome).toBe('holds'));
+  test('is broken where the second look finds nothing new', () =>
+    expect(claim.judge(timelineOf([1, found(true)], [2, found()]))).toMatchObject({
+      outcome: 'broken',
+      seen: 'no file that is new',
+    }));
+  test('is moot where nobody looked again', () =>
+    expect(claim.judge(timelineOf([1, found(true)])).outcome).toBe('moot'));
+});
+
 describe('heapSnapshots.isTheOnlyOne', () => {
   const claim = heapSnapshots.isTheOnlyOne();
 
