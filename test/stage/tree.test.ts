@@ -44,6 +44,18 @@ test('a process of somebody else is never signalled', async () => {
   await stage[Symbol.asyncDispose]();
 });
 
+test('who sleeps has read what was sent to it, who is stopped has not, and of the dead nothing is awaited', async () => {
+  const { stage, app, own } = await openTwoChildren();
+  await app.tree.untilItHasRead(own);
+  app.tree.signal(own, 'SIGSTOP');
+  await app.tree.untilStopped(own);
+  await expect(app.tree.untilItHasRead(own)).rejects.toThrow(`process ${own} neither worked nor slept`);
+  app.tree.signal(own, 'SIGKILL');
+  await app.tree.untilDead([own]);
+  await app.tree.untilItHasRead(own);
+  await stage[Symbol.asyncDispose]();
+});
+
 test('what outlives the program is seen, until somebody ends it', async () => {
   const { stage, app, own, inASessionOfItsOwn } = await openTwoChildren();
   app.signal('SIGKILL');
