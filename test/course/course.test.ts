@@ -31,7 +31,8 @@ const ids: Record<string, readonly string[]> = Object.fromEntries(
 /** Four checks side by side are more than a learner ever starts; what such a machine was too busy for is played once more. */
 const onceMore = { retry: 1 } as const;
 
-describe.each(exercises)('%s', (exercise) => {
+// Concurrent, so that the slowest program of one exercise does not run alone before the next begins.
+describe.concurrent.each(exercises)('%s', (exercise) => {
   test('has a brief, hints, a starter in both languages, at least two solutions and a page that compares them', () => {
     for (const file of [
       `exercises/${exercise}.hints.md`,

@@ -1,5 +1,5 @@
 // mistake: The listener says that a shutdown begins and ends the process in the same breath.
-// breaks: stops-on-sigterm, stops-on-sigint, stops-on-sighup, answers-in-flight, cleans-up-after-the-last-answer, waits-for-the-database, forces-the-exit-at-the-limit, one-limit-for-all-phases, repeated-signals, limit-is-not-moved, cleanup-fails, answers-with-connection-close
+// breaks: stops-on-sigterm, stops-on-sigint, stops-on-sighup, answers-in-flight, cleans-up-after-the-last-answer, waits-for-the-database, forces-the-exit-at-the-limit, one-limit-for-all-phases, limit-is-not-moved, cleanup-fails, answers-with-connection-close
 // moot: refuses-new-connections
 'use strict';
 
