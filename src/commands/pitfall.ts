@@ -72,7 +72,7 @@ async function meet(
     ]);
   const { console, env, interrupted } = around;
   const timeScale = readTimeScale(env);
-  const page = html === undefined ? undefined : await readPage(pitfall.id, html, around);
+  const page = html === undefined ? undefined : await pageOf(pitfall.id, html, around);
   tell.tellPitfall(pitfall, console);
   if (withCode) await tell.tellSources(files, console);
   const played = await onTheatre({ timeScale }, interrupted, (theatre) =>
@@ -98,9 +98,8 @@ async function meet(
 }
 
 /** Where the page is to be; a place that cannot be written is told before anything is played. */
-async function readPage(id: string, name: string, { cwd }: Surroundings): Promise<PageTarget> {
-  const { checkPagePlace } = await import('./writing/write-page.ts');
-  const page = { name, cwd, next: `proc-course pitfall ${Number.parseInt(id, 10)} --html timeline.html` };
-  await checkPagePlace(page);
-  return page;
+async function pageOf(id: string, name: string, { cwd }: Surroundings): Promise<PageTarget> {
+  const { findPagePlace } = await import('./writing/write-page.ts');
+  const next = `proc-course pitfall ${Number.parseInt(id, 10)} --html timeline.html`;
+  return await findPagePlace({ name, cwd, next });
 }

@@ -44,7 +44,7 @@ export const run: Command<Options> = {
       voice: around.console,
       onPlayed: (scene, played) => seen.push({ scene, ...played }),
     };
-    const page = options.html === undefined ? undefined : await readPage(example, options.html, around);
+    const page = options.html === undefined ? undefined : await pageOf(example, options.html, around);
     const { tellExample } = await import('../player/tell.ts');
     tellExample(example, file, around.console);
     const alone = options.auto === true || options.scene !== undefined || !around.console.interactive;
@@ -82,11 +82,9 @@ async function writeRunPage(
 }
 
 /** Where the page is to be; a place that cannot be written is told before anything is played. */
-async function readPage({ id }: Example, name: string, { cwd }: Surroundings): Promise<PageTarget> {
-  const { checkPagePlace } = await import('./writing/write-page.ts');
-  const page = { name, cwd, next: `proc-course run ${id} --html timeline.html` };
-  await checkPagePlace(page);
-  return page;
+async function pageOf({ id }: Example, name: string, { cwd }: Surroundings): Promise<PageTarget> {
+  const { findPagePlace } = await import('./writing/write-page.ts');
+  return await findPagePlace({ name, cwd, next: `proc-course run ${id} --html timeline.html` });
 }
 
 /** Scenes that were seen count, those before an interruption too. */

@@ -69,6 +69,13 @@ describe('run, through a pipe', () => {
     expect(readFileSync(join(folder, 'again.html'), 'utf8')).toContain('Scene 3: ');
   });
 
+  test('does not wait at a pipe for what it may hold', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const refused = await run('01', '--scene', '1', '--html', 'pipe');
+    expect(refused.stderr).toContain('"pipe" is there already and is no page of this course');
+    expect(refused).toMatchObject({ exitCode: 2, stdout: '' });
+  });
+
   test('writes no page under the name of a program', async () => {
     const refused = await run('01', '--scene', '1', '--html', 'exercise-1.js');
     expect(refused.stderr).toContain('"exercise-1.js" is the name of a program');

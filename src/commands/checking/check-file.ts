@@ -6,7 +6,7 @@ import { type Graded, hasTrouble, type Report } from '../../report/report.ts';
 import { openReporter, type Reporter } from '../../report/reporters.ts';
 import { contentOf } from '../../workspace/content-of.ts';
 import { prepareProgram } from '../../workspace/prepare-program.ts';
-import { checkPagePlace, type PageTarget, writePage } from '../writing/write-page.ts';
+import { findPagePlace, writePage } from '../writing/write-page.ts';
 import { type CheckOptions, type CheckPlan, planAll, planCheck, readReporter } from './plan.ts';
 import { recordCheck } from './record-check.ts';
 
@@ -18,8 +18,9 @@ export async function checkFile(
 ): Promise<ExitCode> {
   const { console, cwd } = around;
   const name = readReporter(options);
-  const page = options.html === undefined ? undefined : pageOf(options.html, around);
-  if (page !== undefined) await checkPagePlace(page);
+  const next = 'proc-course check exercise-1 --html timeline.html';
+  const page =
+    options.html === undefined ? undefined : await findPagePlace({ name: options.html, cwd, next });
   const { plans, without } =
     typed === undefined
       ? await planAll(options, around)
@@ -84,9 +85,3 @@ async function grade(
 const tell = ({ console }: Surroundings, text: string | undefined): void => {
   if (text !== undefined) console.out(text);
 };
-
-const pageOf = (name: string, { cwd }: Surroundings): PageTarget => ({
-  name,
-  cwd,
-  next: 'proc-course check exercise-1 --html timeline.html',
-});

@@ -12,7 +12,7 @@ import { currentExercise } from '../checking/current-exercise.ts';
 import { planCheck } from '../checking/plan.ts';
 import { startHere } from '../starting/start-here.ts';
 import type { WatchOptions } from '../watch.ts';
-import { checkPagePlace, type PageTarget, writePage } from '../writing/write-page.ts';
+import { findPagePlace, type PageTarget, writePage } from '../writing/write-page.ts';
 import { Rounds } from './rounds.ts';
 import { drawScreen, type Screen, tellRound } from './watch-screen.ts';
 
@@ -26,8 +26,10 @@ export async function watchExercise(
   const exercise = currentExercise(typed, progress, around.cwd);
   const plan = await planCheck(exercise, options, around);
   const next = `proc-course watch ${exercise} --html timeline.html`;
-  const page = options.html === undefined ? undefined : { name: options.html, cwd: around.cwd, next };
-  if (page !== undefined) await checkPagePlace(page);
+  const page =
+    options.html === undefined
+      ? undefined
+      : await findPagePlace({ name: options.html, cwd: around.cwd, next });
   const watch = new WatchSession(
     { exercise, file: basename(plan.file), round: 0, state: 'checking' },
     around,

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { UsageError } from '../../cli/command.ts';
@@ -14,22 +14,30 @@ export interface PageTarget {
 }
 
 /**
- * Throws UsageError where no page can be written, before anything is played for it. A file that is no page of ours is
- * never written over.
+ * Where a page is to be, looked at before anything is played for it. Throws UsageError where none can be written; what is
+ * no page of ours is never written over.
  */
-export async function checkPagePlace({ name, cwd, next }: PageTarget): Promise<void> {
+export async function findPagePlace(page: PageTarget): Promise<PageTarget> {
+  await checkPagePlace(page);
+  return page;
+}
+
+async function checkPagePlace({ name, cwd, next }: PageTarget): Promise<void> {
   // A slip of the pen, after which Node would be asked to run a page.
   if (/\.[cm]?[jt]s$/.test(name))
     throw new UsageError(`"${name}" is the name of a program, and --html writes a web page.`, next);
   const file = resolve(cwd, name);
-  let before: string | undefined;
+  let isOurs: boolean | undefined;
   try {
     await access(dirname(file), constants.W_OK);
-    before = await readFile(file, 'utf8').catch(ignoreMissing);
+    const before = await stat(file).catch(ignoreMissing);
+    // Reading a terminal or a pipe would wait for somebody to write into it.
+    const isReadable = before?.isFile() === true || before?.isDirectory() === true;
+    isOurs = before && isReadable && (await readFile(file, 'utf8')).includes(pageMark);
   } catch (error) {
     throw cannotBeWritten(error, { name, next });
   }
-  if (before !== undefined && !before.includes(pageMark))
+  if (isOurs === false)
     throw new UsageError(
       `"${name}" is there already and is no page of this course, so it is left as it is.`,
       next,
