@@ -789,8 +789,11 @@ export default grader('exercise-5', [
       await app.tree.untilDead(old, { afterMs: old.length * app.soonMs });
       await parent.start(old.length);
       await parent.fence();
-      // Once more, when the last of the new ones is up and nothing of the first time is left to be done.
+      // Once more, when each of the new ones is certainly up and nothing of the first time is left to be done.
       const renewed = await parent.lists(old.length);
+      parent.jobs('one each', renewed.length, () => sleep(draw, ms));
+      await parent.holds('one each', renewed.length);
+      await parent.answered('one each');
       await app.leftAlone({ forMs: draw.lasting(150) });
       app.signal('SIGHUP');
       await app.tree.untilDead(renewed, { afterMs: renewed.length * app.soonMs });

@@ -197,11 +197,12 @@ export class Coordinator extends JobGiver {
 
   /** Asks until the status lists so many workers, or a "soon" is over; resolves to the pids that it lists then. */
   async lists(count: number): Promise<number[]> {
-    const giveUpAtMs = this.stage.log.nowMs() + this.app.soonMs;
-    for (;;) {
-      const listed = listedPidsIn(await this.status());
-      if (listed.length === count || this.stage.log.nowMs() > giveUpAtMs) return listed;
-      await pause(betweenAsksMs);
-    }
+    let listed: number[] = [];
+    const isWhole = async () => {
+      listed = listedPidsIn(await this.status());
+      return listed.length === count;
+    };
+    await this.app.repeats(isWhole, { everyMs: betweenAsksMs });
+    return listed;
   }
 }

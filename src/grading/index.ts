@@ -1,7 +1,12 @@
 /** The words that graders and scenes are written in: the door `#grader`. */
 export type { App } from '../stage/app.ts';
 export { asksUntil, asksWhile, jsonOf } from '../stage/asking.ts';
-export { halfwayThroughASnapshot, noteSnapshots, snapshotIn } from '../stage/heap-snapshots.ts';
+export {
+  anotherSnapshotIn,
+  halfwayThroughASnapshot,
+  noteSnapshots,
+  snapshotIn,
+} from '../stage/heap-snapshots.ts';
 export { keepsUnderLoad } from '../stage/paced-load.ts';
 export type { Stage } from '../stage/stage.ts';
 export * from '../timeline/event-line.ts';

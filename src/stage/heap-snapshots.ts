@@ -11,8 +11,6 @@ export interface SnapshotFile {
   readonly bytes: number;
   /** It parses, and its nodes are as many as it says: a tool opens it. */
   readonly isWhole: boolean;
-  /** When it was last written to, in milliseconds of the wall clock. */
-  readonly writtenAtMs: number;
 }
 
 const betweenLooksMs = 5;
@@ -20,12 +18,14 @@ const betweenLooksMs = 5;
 // Work of this length is not the heartbeat of a program at rest; the system counts in steps of 10 ms.
 const workOfASnapshotMs = 30;
 
-export function readSnapshots(folder: string): SnapshotFile[] {
+/** What lies in `folder` and was written after `sinceMs`, of the wall clock. */
+export function readSnapshots(folder: string, { sinceMs = 0 } = {}): SnapshotFile[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
     const file = statSync(path, { throwIfNoEntry: false });
-    if (file === undefined) return [];
-    return [{ name, bytes: file.size, isWhole: isWhole(path), writtenAtMs: file.mtimeMs }];
+    // Some tens of megabytes are parsed only where they may be what is looked for.
+    if (file === undefined || file.mtimeMs <= sinceMs) return [];
+    return [{ name, bytes: file.size, isWhole: isWhole(path) }];
   });
 }
 
@@ -45,26 +45,44 @@ function isWhole(path: string): boolean {
   }
 }
 
-/**
- * Waits until a whole snapshot is in `folder`, which lies in the stage's own; a missed milestone where none comes. With
- * `sinceMs`, of the wall clock, one that was written after that, under whatever name.
- */
-export async function snapshotIn(
-  folder: string,
-  { app, stage, sinceMs = 0 }: { app: App; stage: Stage; sinceMs?: number },
-): Promise<void> {
-  const seen = await app.repeats(async () =>
-    readSnapshots(join(stage.folder, folder)).some((file) => file.isWhole && file.writtenAtMs > sinceMs),
-  );
-  noteSnapshots(folder, stage, sinceMs);
+/** Waits until a whole snapshot is in `folder`, which lies in the stage's own; a missed milestone where none comes. */
+export async function snapshotIn(folder: string, { app, stage }: { app: App; stage: Stage }): Promise<void> {
+  const seen = await app.repeats(() => hasOne(folder, { stage, sinceMs: 0 }));
+  noteSnapshots(folder, stage);
   if (!seen)
     throw new Milestone('snapshot', 'it wrote no whole heap snapshot into DIAG_DIR', { onTime: !app.isOver });
 }
 
+/**
+ * Asks for one more, under whatever name, and waits until it is there. Asks again every so often, because a program may
+ * take no notice for a moment after it has written one.
+ */
+export async function anotherSnapshotIn(
+  folder: string,
+  { app, stage, askEveryMs }: { app: App; stage: Stage; askEveryMs: number },
+): Promise<void> {
+  const sinceMs = Date.now();
+  let askAtMs = 0;
+  const seen = await app.repeats(() => {
+    if (hasOne(folder, { stage, sinceMs })) return true;
+    if (stage.log.nowMs() < askAtMs) return false;
+    app.signal('SIGUSR2');
+    askAtMs = stage.log.nowMs() + askEveryMs;
+    return false;
+  });
+  noteSnapshots(folder, stage, sinceMs);
+  if (!seen)
+    throw new Milestone('snapshot', 'it wrote no further heap snapshot into DIAG_DIR', {
+      onTime: !app.isOver,
+    });
+}
+
+const hasOne = (folder: string, { stage, sinceMs }: { stage: Stage; sinceMs: number }): boolean =>
+  readSnapshots(join(stage.folder, folder), { sinceMs }).some(({ isWhole }) => isWhole);
+
 /** Writes what is in `folder`, and was written after `sinceMs`, into the timeline as the fact "snapshots". */
 export function noteSnapshots(folder: string, { log, folder: parent }: Stage, sinceMs = 0): void {
-  const value = readSnapshots(join(parent, folder)).filter(({ writtenAtMs }) => writtenAtMs > sinceMs);
-  log.add({ kind: 'fact', name: 'snapshots', value });
+  log.add({ kind: 'fact', name: 'snapshots', value: readSnapshots(join(parent, folder), { sinceMs }) });
 }
 
 /**
