@@ -28,7 +28,7 @@ export interface PlayOptions {
   readonly onEvent?: (event: TimelineEvent) => void;
   /** By how much drawn spans are stretched, where two plays are to have the same; the pace of the moment without it. */
   readonly stretch?: number;
-  /** What the scenario is given in the app's place, for whoever wants a say before each act. */
+  /** What the scenario is given in the place of each of its apps, for whoever wants a say before each act. */
   readonly standIn?: (app: App) => App;
 }
 
@@ -70,7 +70,12 @@ export async function playOnce(
   });
   let because = 'the scenario was over';
   try {
-    await plan.play(standIn?.(app) ?? app, draw, stage);
+    await (standIn === undefined
+      ? plan.play(app, draw, stage)
+      : plan.play(standIn(app), draw, {
+          ...stage,
+          startAgain: (options) => standIn(stage.startAgain(options)),
+        }));
   } catch (error) {
     if (!(error instanceof Milestone)) throw error;
     const { milestone, message: text, onTime } = error;

@@ -1,5 +1,6 @@
 import type { App } from '../stage/app.ts';
 import { Tree } from '../stage/tree.ts';
+import { theApp } from '../timeline/questions.ts';
 
 /** What a scenario does to the program, rather than what it waits for, looks at, or reads. */
 const acts = new Set([
@@ -19,21 +20,21 @@ const acts = new Set([
 export type BeforeStep = (step: string) => Promise<void>;
 
 /**
- * An app whose acts are taken one at a time, each when `beforeStep` allows it. What a scenario waits for after an act
- * begins only once the act is done, so that no limit runs while somebody reads.
+ * Stand-ins for apps, whose acts are taken one at a time, over all of them together, each when `beforeStep` allows it. What
+ * a scenario waits for after an act begins only once the act is done, so that no limit runs while somebody reads.
  */
-export function steppingApp(app: App, beforeStep: BeforeStep): App {
+export function takesSteps(beforeStep: BeforeStep): (app: App) => App {
   let last: Promise<unknown> = Promise.resolve();
-  const stepped = <T extends App | Tree>(object: T): T =>
+  const stepped = <T extends App | Tree>(object: T, whose: string): T =>
     new Proxy(object, {
       get(target, name) {
         const value: unknown = Reflect.get(target, name, target);
-        if (value instanceof Tree) return stepped(value);
+        if (value instanceof Tree) return stepped(value, whose);
         if (typeof value !== 'function') return value;
         const call = (argv: readonly unknown[]): unknown => Reflect.apply(value, target, argv);
         if (acts.has(String(name))) {
           return (...argv: unknown[]) => {
-            const allowed = last.then(() => beforeStep(inWords(String(name), argv)));
+            const allowed = last.then(() => beforeStep(`${whose}${inWords(String(name), argv)}`));
             // The next act waits for this one to have been begun, not for its answer.
             last = allowed;
             const done = allowed.then(() => call(argv));
@@ -46,7 +47,7 @@ export function steppingApp(app: App, beforeStep: BeforeStep): App {
         return (...argv: unknown[]) => last.then(() => call(argv));
       },
     });
-  return stepped(app);
+  return (app) => stepped(app, app.name === theApp ? '' : `${app.name}: `);
 }
 
 const isAsync = (value: object): boolean => value.constructor.name === 'AsyncFunction';

@@ -4,10 +4,10 @@ import { expect, test } from 'vitest';
 import { binary, root, Workspace } from '../commands/workspace.ts';
 import { openTerminal } from './terminal.ts';
 
-const openReplay = (workspace: Workspace, check: string) => {
+const openReplay = (workspace: Workspace, ...argv: string[]) => {
   copyFileSync(join(root, 'solutions/exercise-1/linear.ts'), join(workspace.folder, 'exercise-1.ts'));
   const env = { PROC_COURSE_STATE_DIR: workspace.state };
-  return openTerminal([process.execPath, binary, 'replay', check], { cwd: workspace.folder, env });
+  return openTerminal([process.execPath, binary, 'replay', ...argv], { cwd: workspace.folder, env });
 };
 
 test('replay waits for a key before each step, and says which one it is', async () => {
@@ -21,6 +21,17 @@ test('replay waits for a key before each step, and says which one it is', async 
   await terminal.shows('next: send SIGTERM');
   expect(terminal.screen()).not.toContain('sent SIGTERM');
   terminal.type(' ');
+  await terminal.shows('All that the check claims was seen.');
+  expect((await terminal.ended).code).toBe(0);
+});
+
+test('the steps of a second program wait for their keys as well', async () => {
+  using workspace = new Workspace();
+  await using terminal = openReplay(workspace, '1/forces-the-exit-at-the-limit', '--slowly', '2');
+  await terminal.shows('next: ');
+  expect(terminal.screen()).not.toContain('asked GET /hang');
+  for (const step of ['sent SIGTERM', 'second: sent SIGINT']) expect(terminal.screen()).not.toContain(step);
+  terminal.type('a');
   await terminal.shows('All that the check claims was seen.');
   expect((await terminal.ended).code).toBe(0);
 });

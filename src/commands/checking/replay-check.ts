@@ -2,7 +2,7 @@ import { type Surroundings, UsageError } from '../../cli/command.ts';
 import { judgePlay } from '../../grading/judge.ts';
 import { type GradedProgram, playOnce } from '../../grading/play.ts';
 import { type Keys, openKeys } from '../../player/keys.ts';
-import { steppingApp } from '../../player/stepping.ts';
+import { takesSteps } from '../../player/stepping.ts';
 import { tellEvent, tellTimeline } from '../../player/tell.ts';
 import { wrap } from '../../report/columns.ts';
 import { OverTooSoon } from '../../stage/milestone.ts';
@@ -75,7 +75,7 @@ async function playSteps(
       seed,
       attempt: 0,
       onEvent: (event) => void (keys?.left.aborted || tellEvent(event, console)),
-      standIn: (app) => steppingApp(app, beforeStep),
+      standIn: takesSteps(beforeStep),
     });
     if (keys?.left.aborted) return undefined;
     const { outcome, findings, missing } = judgePlay(scenario.expect, timeline);
