@@ -32,6 +32,21 @@ const entryPoints = Object.fromEntries(
 // What every command loads is packed in, which takes a tenth off each start. The rest is installed beside it.
 const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
+/** Commander asks for child processes at its start, and uses them for subcommands in files of their own, which we have none of. */
+const childProcessesLater = {
+  name: 'child-processes-later',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ importer }) =>
+      importer.includes(join('node_modules', 'commander'))
+        ? { path: 'child-processes', namespace: 'later' }
+        : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'later' }, () => ({
+      contents: "exports.spawn = (...call) => process.getBuiltinModule('node:child_process').spawn(...call);",
+    }));
+  },
+};
+
 rmSync(dist, { recursive: true, force: true });
 const { metafile } = await build({
   entryPoints,
@@ -47,6 +62,7 @@ const { metafile } = await build({
   banner: {
     js: "import { createRequire as makeRequire } from 'node:module';\nconst require = makeRequire(import.meta.url);",
   },
+  plugins: [childProcessesLater],
   metafile: true,
   // The door leads to its source, so that graders and tool share the same chunks.
   alias: { '#grader': join(root, 'src/grading/index.ts') },

@@ -27,12 +27,9 @@ const rowsWithoutTerminal = 24;
 const emptyScreen = '\u001b[H\u001b[2J\u001b[3J';
 
 /** The console of the real streams. NO_COLOR, FORCE_COLOR and TERM=dumb are honoured. */
-export function openConsole({
-  stdin,
-  stdout,
-  stderr,
-  env,
-}: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>): Console {
+export function openConsole(host: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>): Console {
+  // The other two streams are asked for when they are needed: Node makes each at the first look at it.
+  const { stdout, env } = host;
   const wanted = env.NO_COLOR === undefined || env.NO_COLOR === '';
   const level = wanted && supportsColor !== false ? supportsColor.level : 0;
   const isTerminal = stdout.isTTY === true && env.TERM !== 'dumb';
@@ -43,7 +40,7 @@ export function openConsole({
     },
     clear: () => void (isTerminal && stdout.write(emptyScreen)),
     out: (line = '') => void stdout.write(`${line}\n`),
-    err: (line) => void stderr.write(`${line}\n`),
+    err: (line) => void host.stderr.write(`${line}\n`),
     color: new Chalk({ level }),
     // Asked anew each time: a window may be resized while a command runs.
     get width() {
@@ -52,6 +49,8 @@ export function openConsole({
     get height() {
       return stdout.rows ?? rowsWithoutTerminal;
     },
-    interactive: stdin.isTTY === true && isTerminal && env.CI === undefined,
+    get interactive() {
+      return isTerminal && env.CI === undefined && host.stdin.isTTY === true;
+    },
   };
 }

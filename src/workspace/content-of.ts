@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -13,6 +12,8 @@ const mayImportItsOwn =
  */
 export async function contentOf(file: string): Promise<string> {
   const entry = await readFile(file);
+  // Asked for here, because its loading is a twentieth of a command that has no file to read.
+  const { createHash } = await import('node:crypto');
   const hash = createHash('sha256').update(entry);
   const imported = mayImportItsOwn.test(entry.toString()) ? await importedBy(file) : [];
   for (const path of imported) {
