@@ -139,9 +139,13 @@ export default grader('exercise-1', [
       await app.ready();
       const takesMs = draw.lasting(400);
       const longerMs = takesMs + draw.lasting(250);
+      // One of the two is the second on its connection, which must not be taken for idle after its first answer.
+      app.get('/', { as: 'earlier', on: 'reused' });
+      await app.answered('earlier');
       app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
-      app.get(`/slow?ms=${longerMs}&id=${draw.token()}`, { as: 'slower', takesMs: longerMs });
+      app.get(`/slow?ms=${longerMs}&id=${draw.token()}`, { as: 'slower', on: 'reused', takesMs: longerMs });
       await app.accepted('slower');
+      app.notCutOff('slower');
       app.signal('SIGTERM');
       app.stillInFlight('slow');
       await app.answered('slow');

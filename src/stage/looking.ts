@@ -194,6 +194,12 @@ export class Looking extends Waiting {
       throw new OverTooSoon(`"${name}" was answered before it could be made use of.`);
   }
 
+  /** Plays again where the request failed: a server may close an idle connection in the moment in which it is used again. */
+  notCutOff(name: string): void {
+    if (this.isSettled(name) && !this.isAnswered(name))
+      throw new OverTooSoon(`The connection of "${name}" was closed before the scenario got there.`);
+  }
+
   /**
    * Plays again where the request may have been answered already, because all the time that it takes has passed since it
    * was sent: called right after a signal, it makes sure that the signal met it in flight.

@@ -120,6 +120,20 @@ test('an answer before its time is for a claim; one that came in time is played 
   expect(() => app.stillOpen('quick')).toThrow(OverTooSoon);
 });
 
+test('a request that was cut off before it could be looked at is played again; one that waits or was answered is not', async () => {
+  await using stage = await theatre.openStage();
+  const app = stage.start({ file, settings });
+  await app.ready();
+  app.get('/', { as: 'answered' });
+  await app.answered('answered');
+  app.get('/slow?ms=60000', { as: 'waiting', takesMs: 60_000 });
+  app.notCutOff('answered');
+  app.notCutOff('waiting');
+  app.signal('SIGKILL');
+  await app.answered('waiting');
+  expect(() => app.notCutOff('waiting')).toThrow(OverTooSoon);
+});
+
 describe('signs that are counted from now', () => {
   const beating = (settings = {}): App =>
     stageOf.start(fixture('beats-and-grows', { BEAT_MS: '30', ...settings }));
