@@ -35,7 +35,7 @@ for (const version of wanted) {
       { stdio: 'inherit' },
     );
   }
-  // The wrong answers prove the graders, which one Node line does for all.
+  // Other right programs and wrong answers prove the graders, which one Node line does for all.
   const env = { ...process.env, COURSE_PROGRAMS: 'none', PATH: `${bin}${delimiter}${process.env.PATH}` };
   const node = join(bin, 'node');
   console.log(`\n==== Node ${execFileSync(node, ['--version'], { env }).toString().trim()}`);

@@ -3,18 +3,33 @@ import { declaredMistake } from './programs.ts';
 /** Each check has to be broken by at least this many wrong answers, or nothing shows that it can fail. */
 export const leastBreakers = 2;
 
+/** As many other right programs as an exercise is played with where not all are wanted. */
+const rightOnes = 5;
+
 const choices = { all: (files: readonly string[]) => [...files], sharpest, few, none: () => [] };
 
 /**
- * The wrong answers that are played. COURSE_PROGRAMS says which: `all`, the `sharpest`, a `few`, `none`. Without it a
- * few, because more would take longer than a test should; `npm run check:course` plays the sharpest.
+ * COURSE_PROGRAMS says which programs are played: `all`, the `sharpest` wrong answers and all right programs, a `few` of
+ * both, or `none`. Without it a few, because more would take longer than a test should; `npm run check:course` plays
+ * the sharpest. Starters and solutions are always played.
  */
-export function chooseWrongAnswers(files: readonly string[], checks: readonly string[]): string[] {
+function wantedPrograms(): keyof typeof choices {
   const wanted = process.env.COURSE_PROGRAMS ?? 'few';
   if (!Object.hasOwn(choices, wanted))
     throw new Error(`COURSE_PROGRAMS is "${wanted}", and not one of ${Object.keys(choices).join(', ')}.`);
-  const chosen = new Set(choices[wanted as keyof typeof choices](files, checks));
+  return wanted as keyof typeof choices;
+}
+
+/** The wrong answers that are played. */
+export function chooseWrongAnswers(files: readonly string[], checks: readonly string[]): string[] {
+  const chosen = new Set(choices[wantedPrograms()](files, checks));
   return files.filter((file) => chosen.has(file));
+}
+
+/** The right programs, besides the solutions, that are played. */
+export function chooseRightPrograms(files: readonly string[]): string[] {
+  const wanted = wantedPrograms();
+  return wanted === 'none' ? [] : files.slice(0, wanted === 'few' ? rightOnes : undefined);
 }
 
 /** Those that prove the most in the least time: together they break every check, and each exactly its own. */
