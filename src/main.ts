@@ -102,9 +102,9 @@ async function explain(error: unknown, { console, aborted, asJson }: Listener): 
     return exitCode.interrupted;
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return exitCode.passed;
-    return tellWrongUse(console, asJson, await sentenceFor(error), 'proc-course --help');
+    return await tellWrongUse(console, asJson, await sentenceFor(error), 'proc-course --help');
   }
-  if (error instanceof UsageError) return tellWrongUse(console, asJson, error.message, error.next);
+  if (error instanceof UsageError) return await tellWrongUse(console, asJson, error.message, error.next);
   const message = error instanceof Error ? error.message : String(error);
   if (asJson) console.out(renderError({ kind: 'trouble', message, next: 'proc-course doctor --report' }));
   console.err('This is a fault of the course, not of your program. Nothing was recorded against it.');
@@ -124,9 +124,16 @@ async function sentenceFor(error: CommanderError): Promise<string> {
   ).join(', ')}.`;
 }
 
-function tellWrongUse(console: Console, asJson: boolean, message: string, next: string): ExitCode {
+async function tellWrongUse(
+  console: Console,
+  asJson: boolean,
+  message: string,
+  next: string,
+): Promise<ExitCode> {
   if (asJson) console.out(renderError({ kind: 'wrong-use', message, next }));
-  console.err(message);
+  const { wrap } = await import('./report/columns.ts');
+  // A terminal would break in the middle of a word; whatever else reads gets the sentence in one line.
+  console.err(console.errWidth === undefined ? message : wrap(message, console.errWidth, ''));
   console.err(`Try: ${next}`);
   return exitCode.wrongUse;
 }

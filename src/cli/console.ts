@@ -10,6 +10,8 @@ export interface Console {
   readonly color: ChalkInstance;
   /** Columns to fill, at least 40. */
   readonly width: number;
+  /** Columns of the terminal that standard error goes to; none where it goes elsewhere. */
+  readonly errWidth: number | undefined;
   /** Rows of the terminal; 24 where there is none. */
   readonly height: number;
   /** Calls `listener` whenever the terminal has another size; returns the way to stop. */
@@ -45,6 +47,9 @@ export function openConsole(host: Pick<NodeJS.Process, 'stdin' | 'stdout' | 'std
     // Asked anew each time: a window may be resized while a command runs.
     get width() {
       return Math.max(narrowest, stdout.columns ?? widthWithoutTerminal);
+    },
+    get errWidth() {
+      return host.stderr.columns;
     },
     get height() {
       return stdout.rows ?? rowsWithoutTerminal;

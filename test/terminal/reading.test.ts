@@ -62,3 +62,15 @@ test('the source of an example has colour on a terminal', async () => {
   expect(terminal.raw()).toContain("\x1b[32m'SIGTERM'\x1b[39m");
   expect((await terminal.ended).code).toBe(0);
 });
+
+test('a sentence about wrong use that is wider than the terminal is broken between its words', async () => {
+  await using terminal = openTerminal([process.execPath, course.binary, 'guid', '1'], {
+    cwd: course.folder,
+    columns: 36,
+  });
+  await terminal.shows('Try:');
+  expect((await terminal.ended).code).toBe(2);
+  const sentence = terminal.screen().split('Try:')[0] ?? '';
+  expect(sentence.trim().split('\n').length).toBeGreaterThan(1);
+  expect(sentence.split(/\s+/)).toEqual(expect.arrayContaining(['There', 'command', '"guid".', 'nearest:']));
+});
