@@ -134,24 +134,27 @@ export default grader('exercise-1', [
     id: 'answers-in-flight',
     point: 3,
     settings: noLimitInSight,
-    after: afterSigterm,
-    async play(app, draw) {
-      await app.ready();
+    after: [...afterSigterm, 'stops-on-sigint'],
+    async play(app, draw, stage) {
+      // Ctrl-C is a signal like the other: whoever asked before it gets an answer, too.
+      const second = stage.startAgain({ app: 'second' });
+      await Promise.all([app.ready(), second.ready()]);
       const takesMs = draw.lasting(400);
       const longerMs = takesMs + draw.lasting(250);
-      // One of the two is the second on its connection, which must not be taken for idle after its first answer.
+      // One of them is the second on its connection, which must not be taken for idle after its first answer.
       app.get('/', { as: 'earlier', on: 'reused' });
       await app.answered('earlier');
       app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
       app.get(`/slow?ms=${longerMs}&id=${draw.token()}`, { as: 'slower', on: 'reused', takesMs: longerMs });
-      await app.accepted('slower');
+      second.get(`/slow?ms=${longerMs}&id=${draw.token()}`, { as: 'slow at SIGINT', takesMs: longerMs });
+      await Promise.all([app.accepted('slower'), second.accepted('slow at SIGINT')]);
       app.notCutOff('slower');
       app.signal('SIGTERM');
+      second.signal('SIGINT');
       app.stillInFlight('slow');
-      await app.answered('slow');
-      await app.answered('slower');
+      await Promise.all([app.answered('slow'), app.answered('slower'), second.answered('slow at SIGINT')]);
     },
-    expect: ['slow', 'slower'].flatMap((name) => [
+    expect: ['slow', 'slower', 'slow at SIGINT'].flatMap((name) => [
       must(answer(name).hasStatus(200), {
         because: 'Every deploy sends SIGTERM; a request that is cut off by it is an error that a user sees.',
         help: 'Stop listening first, then let the open requests end, all of them, and only then close what they need. Example 02-graceful-shutdown, "Connection draining".',
@@ -244,6 +247,8 @@ export default grader('exercise-1', [
       await app.answered('chatter 1');
       await app.accepted('chatter 2');
       app.signal('SIGTERM');
+      // Between two requests the connection is idle, and may be closed like any other.
+      app.stillInFlight('chatter 2');
       await app.gone();
     },
     expect: [
@@ -334,7 +339,7 @@ export default grader('exercise-1', [
     point: 6,
     longest: true,
     settings: (draw) => ({ SHUTDOWN_TIMEOUT_MS: draw.lasting(600) }),
-    after: [...afterSigterm, 'stops-on-sigint'],
+    after: [...afterSigterm, 'stops-on-sigint', 'stops-on-sighup'],
     async play(app, _draw, stage) {
       const ends = async (program: App, signal: NodeJS.Signals): Promise<void> => {
         await program.ready();
@@ -345,7 +350,11 @@ export default grader('exercise-1', [
         await program.gone({ afterMs: program.setting('SHUTDOWN_TIMEOUT_MS') });
       };
       // A limit does not belong to SIGTERM alone.
-      await Promise.all([ends(app, 'SIGTERM'), ends(stage.startAgain({ app: 'second' }), 'SIGINT')]);
+      await Promise.all([
+        ends(app, 'SIGTERM'),
+        ends(stage.startAgain({ app: 'second' }), 'SIGINT'),
+        ends(stage.startAgain({ app: 'third' }), 'SIGHUP'),
+      ]);
     },
     expect: [
       must(eventLine('shutdown.forced').comes(), {
@@ -374,6 +383,11 @@ export default grader('exercise-1', [
       }),
       must(exitOf('second').hasCode(1), {
         because: 'A shutdown that SIGINT has begun can hang like any other, and nobody else ends it.',
+        help: 'The limit belongs to the shutdown, whichever signal it was that began it.',
+      }),
+      must(exitOf('third').hasCode(1), {
+        because:
+          'A shutdown that a lost terminal has begun can hang like any other, and nobody sees it do so.',
         help: 'The limit belongs to the shutdown, whichever signal it was that began it.',
       }),
     ],
