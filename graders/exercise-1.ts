@@ -338,7 +338,8 @@ export default grader('exercise-1', [
     id: 'forces-the-exit-at-the-limit',
     point: 6,
     longest: true,
-    settings: (draw) => ({ SHUTDOWN_TIMEOUT_MS: draw.lasting(600) }),
+    // When the limit is over there is no time left for the database either.
+    settings: (draw) => ({ SHUTDOWN_TIMEOUT_MS: draw.lasting(600), DB_CLOSE_MS: 60_000 }),
     after: [...afterSigterm, 'stops-on-sigint', 'stops-on-sighup'],
     async play(app, _draw, stage) {
       const ends = async (program: App, signal: NodeJS.Signals): Promise<void> => {
@@ -457,7 +458,9 @@ export default grader('exercise-1', [
       const takesMs = draw.lasting(500);
       app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
       await app.accepted('slow');
+      // Two at once, as from a platform and a terminal: the second may come before anything was done about the first.
       app.signal('SIGTERM');
+      app.signal('SIGHUP');
       await app.says('shutdown.start');
       await app.keepSignalling(['SIGTERM', 'SIGINT', 'SIGHUP'], {
         everyMs: Math.round(takesMs / 8),

@@ -429,7 +429,14 @@ export default grader('exercise-2', [
   scenario('a rule fires once when its metric goes above, and is silent while it stays there', {
     id: 'fires-once',
     point: 4,
-    settings: (draw) => ({ ...often(draw), ALERT_RULES: rules(draw, { memory: filled(draw) }) }),
+    settings: (draw, folder) => ({
+      ...often(draw),
+      ALERT_RULES: rules(draw, { memory: filled(draw) }),
+      ALERT_RULES_FILE: `${folder}/rules.json`,
+    }),
+    files: (draw) => ({
+      'rules.json': rules(draw, { file: { metric: 'rssMB', above: half(draw, 2, 8) } }),
+    }),
     after: afterSnapshots,
     async play(app, draw) {
       await app.ready();
@@ -438,6 +445,11 @@ export default grader('exercise-2', [
       await samples(app, 5);
     },
     expect: [
+      must(rule('file').saysNothing(), {
+        because:
+          'What is set for one instance by hand has to win over the file that all of them share, or it is set in vain.',
+        help: 'ALERT_RULES_FILE counts where ALERT_RULES is unset. The brief, "Settings".',
+      }),
       must(rule('memory').firesOnlyAfter('memory'), {
         because: 'An alert is only worth getting up for if there is none while all is well.',
         help: `A value is compared with "above" in the metric's own unit, at each sample. ${alertSystem}`,
@@ -468,8 +480,9 @@ export default grader('exercise-2', [
     after: afterSnapshots,
     async play(app, draw) {
       await app.ready();
-      await block(app, draw, 'block');
       await block(app, draw, 'row', { inARow: 3 });
+      // A single one last: what was counted for the row must not count any more.
+      await block(app, draw, 'block');
       await samples(app, 2);
     },
     expect: [
@@ -480,6 +493,11 @@ export default grader('exercise-2', [
       must(rule('lag').tellsMetricValueAndThreshold(), {
         because: 'The end of an incident is read beside its beginning, and both have to say the same things.',
         help: 'The brief, "Event lines".',
+      }),
+      must(rule('patient').followsTheSnapshots({ through: ['firing', 'resolved'] }), {
+        because:
+          'A rule that was patient once and is hasty ever after wakes people for nothing from then on.',
+        help: `Once a rule has resolved, its row begins anew. ${alertSystem}`,
       }),
       must(rule('patient').resolvesAtTheFirstSampleThatIsNotAbove(), {
         because: 'Whoever waits for the all-clear waits for it in vain while the trouble is long over.',
@@ -544,7 +562,8 @@ export default grader('exercise-2', [
       ...often(draw),
       ALERT_RULES: rules(draw, {
         never: { metric: 'loopLagMs', above: half(draw, 600_000, 900_000) },
-        resident: { metric: 'rssMB', above: half(draw, 2, 8) },
+        // 0 is a number, too, and every program has more than that.
+        resident: { metric: 'rssMB', above: 0 },
         memory: filled(draw),
       }),
     }),
@@ -556,6 +575,10 @@ export default grader('exercise-2', [
       await samples(app, 3);
     },
     expect: [
+      must(eventLine('ready').comes(), {
+        because: 'A rule that is right and refused keeps a whole service from starting.',
+        help: 'A threshold may be any number; ask for its type, not whether it counts as true. The brief, "The rules".',
+      }),
       must(rule('resident').followsTheSnapshots({ through: ['firing'] }), {
         because:
           'The second trouble is often the cause of the first; a monitor that tells one at a time sends people to the wrong place.',
@@ -830,10 +853,16 @@ export default grader('exercise-2', [
     async play(app, draw, stage) {
       await app.ready();
       await samples(app, 1);
-      await stage.write('rules.json', `[{"name":"${draw.token()}","metric":`);
-      const complaint = app.complains({ besides: ownEvents });
-      app.signal('SIGHUP');
-      await complaint;
+      const broken = [
+        `[{"name":"${draw.token()}","metric":`,
+        JSON.stringify([{ name: draw.token(), metric: `disk-${draw.token()}`, above: draw.integer(5, 500) }]),
+      ];
+      for (const text of broken) {
+        await stage.write('rules.json', text);
+        const complaint = app.complains({ besides: ownEvents });
+        app.signal('SIGHUP');
+        await complaint;
+      }
       await fill(app, draw);
       await samples(app, 3);
     },

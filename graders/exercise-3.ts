@@ -39,6 +39,9 @@ const shortLimit = (draw: Draw) => ({ ...settings(draw), SHUTDOWN_TIMEOUT_MS: dr
 const clearOfTheDefault = (ms: number, { upTo }: { upTo: number }): number =>
   ms < upTo ? ms : Math.max(ms, 7_500);
 
+/** A folder that is there, and in which nobody can make a file, not even root. */
+const fullFolder = process.platform === 'linux' ? '/proc/self/fdinfo' : '/System';
+
 const afterTheStart = ['starts-and-serves'];
 const afterTheError = ['logs-the-exception'];
 const burst = Array.from({ length: 25 }, (_, index) => `fault ${index + 1}`);
@@ -49,6 +52,9 @@ const faultPath = (fault: string, message: string, kind?: string) =>
 
 /** Waits until the program is over: within its limit, and soon after it. */
 const endsWithinItsLimit = (app: App) => app.gone({ afterMs: app.setting('SHUTDOWN_TIMEOUT_MS') });
+
+/** Whatever a newcomer asks for, the health included. */
+const newcomersPaths = (draw: Draw): string[] => ['/', '/health', `/slow?ms=1&id=${draw.token()}`];
 
 /** Throws while a request is in flight, and waits until that request is answered. */
 const failsInFlight = async (app: App, draw: Draw, { as = 'fault' } = {}): Promise<void> => {
@@ -387,8 +393,7 @@ export default grader('exercise-3', [
       await app.accepted('slow');
       app.post(faultPath('throw', draw.token()), { as: 'fault' });
       await app.says('error');
-      const paths = ['/', '/health', `/slow?ms=1&id=${draw.token()}`];
-      await app.turnsAway({ whileOpen: 'slow', since: 'error', paths });
+      await app.turnsAway({ whileOpen: 'slow', since: 'error', paths: newcomersPaths(draw) });
     },
     expect: [
       must(newConnections.getNo200While('slow', { after: 'error' }), {
@@ -410,22 +415,34 @@ export default grader('exercise-3', [
     }),
     after: afterTheError,
     async play(app, draw, stage) {
-      await app.ready();
-      const limitMs = app.setting('SHUTDOWN_TIMEOUT_MS');
-      // So much of a limit that is counted from the start, and not from the error, is used up by then.
-      await app.leftAlone({ forMs: draw.integer(Math.round(limitMs / 2), limitMs) });
-      const takesMs = draw.integer(600_000, 900_000);
-      const inTimeMs = Math.round(limitMs * 0.75);
-      app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
-      await app.accepted('slow');
-      app.get(`/slow?ms=${inTimeMs}&id=${draw.token()}`, { as: 'in time', takesMs: inTimeMs });
-      await app.accepted('in time');
-      app.post(faultPath('throw', draw.token()), { as: 'fault' });
-      await app.says('error');
-      app.stillOpen('in time');
-      await app.answered('in time');
-      await endsWithinItsLimit(app);
-      await stage.collect('CRASH_DIR');
+      const hangsAtAnException = async (): Promise<void> => {
+        await app.ready();
+        const limitMs = app.setting('SHUTDOWN_TIMEOUT_MS');
+        // So much of a limit that is counted from the start, and not from the error, is used up by then.
+        await app.leftAlone({ forMs: draw.integer(Math.round(limitMs / 2), limitMs) });
+        const takesMs = draw.integer(600_000, 900_000);
+        const inTimeMs = Math.round(limitMs * 0.75);
+        app.get(`/slow?ms=${takesMs}&id=${draw.token()}`, { as: 'slow', takesMs });
+        await app.accepted('slow');
+        app.get(`/slow?ms=${inTimeMs}&id=${draw.token()}`, { as: 'in time', takesMs: inTimeMs });
+        await app.accepted('in time');
+        app.post(faultPath('throw', draw.token()), { as: 'fault' });
+        await app.says('error');
+        app.stillOpen('in time');
+        await app.answered('in time');
+        await endsWithinItsLimit(app);
+        await stage.collect('CRASH_DIR');
+      };
+      const hangsAtARejection = async (program: App): Promise<void> => {
+        await program.ready();
+        program.get(`/slow?ms=${draw.integer(600_000, 900_000)}&id=${draw.token()}`, { as: 'slow, too' });
+        await program.accepted('slow, too');
+        program.post(faultPath('reject', draw.token()), { as: 'rejection' });
+        await program.says('error');
+        await endsWithinItsLimit(program);
+      };
+      const rejecting = stage.startAgain({ app: 'rejecting', settings: { CRASH_DIR: draw.token() } });
+      await Promise.all([hangsAtAnException(), hangsAtARejection(rejecting)]);
     },
     expect: [
       must(answer('in time').hasStatus(200), {
@@ -441,6 +458,10 @@ export default grader('exercise-3', [
         because:
           'While a failed process waits for its slowest client, nobody starts a new one; a platform loses patience and kills it.',
         help: 'Something has to run when the time is over, whatever is still open. SHUTDOWN_TIMEOUT_MS is in milliseconds.',
+      }),
+      must(exitOf('rejecting').hasCode(1), {
+        because: 'The end after a rejection can hang like any other, and then nobody starts a new process.',
+        help: 'There is one way out, and both kinds of error lead to it, the limit included.',
       }),
       must(supervisor().isAskedOnceForARestart('fault'), {
         because:
@@ -462,7 +483,8 @@ export default grader('exercise-3', [
     after: afterTheError,
     async play(app, draw, stage) {
       await app.ready();
-      app.post(faultPath('throw', draw.token()), { as: 'fault' });
+      // A message as errors of parsers have it, with what JSON has to write in another way.
+      app.post(faultPath('throw', `${draw.token()}"\\${draw.token()}"`), { as: 'fault' });
       await endsWithinItsLimit(app);
       await stage.collect('CRASH_DIR');
     },
@@ -779,6 +801,7 @@ export default grader('exercise-3', [
       await app.accepted('slow');
       app.post(faultPath('reject', draw.token()), { as: 'fault' });
       await app.says('error');
+      await app.turnsAway({ whileOpen: 'slow', since: 'error', paths: newcomersPaths(draw) });
       app.stillOpen('slow');
       await app.answered('slow');
       await endsWithinItsLimit(app);
@@ -787,6 +810,10 @@ export default grader('exercise-3', [
       must(answer('slow').hasStatus(200), {
         because:
           'To those who wait for an answer it is the same, whether something was thrown in the process or rejected.',
+        help: 'There is one way out, and both kinds of error lead to it.',
+      }),
+      must(newConnections.getNo200While('slow', { after: 'error' }), {
+        because: 'A process that nobody knows the state of must not take on more, however it came to that.',
         help: 'There is one way out, and both kinds of error lead to it.',
       }),
       must(supervisor().isAskedOnceForARestart('fault'), {
@@ -851,10 +878,21 @@ export default grader('exercise-3', [
       SHUTDOWN_TIMEOUT_MS: draw.lasting(9_000),
     }),
     after: afterTheError,
-    async play(app, draw) {
-      await app.ready();
-      await failsInFlight(app, draw);
-      await app.gone({ afterMs: app.setting('SHUTDOWN_TIMEOUT_MS') / 3 });
+    async play(app, draw, stage) {
+      const ends = (program: App) => program.gone({ afterMs: app.setting('SHUTDOWN_TIMEOUT_MS') / 3 });
+      const hasNoFolder = async (): Promise<void> => {
+        await app.ready();
+        await failsInFlight(app, draw);
+        await ends(app);
+      };
+      const hasAFullOne = async (program: App): Promise<void> => {
+        await program.ready();
+        program.post(faultPath('throw', draw.token()), { as: 'fault in full' });
+        await program.says('error');
+        await ends(program);
+      };
+      const full = stage.startAgain({ app: 'full', settings: { CRASH_DIR: fullFolder } });
+      await Promise.all([hasNoFolder(), hasAFullOne(full)]);
     },
     expect: [
       must(eventLine('ready').comes(), {
@@ -881,6 +919,16 @@ export default grader('exercise-3', [
       must(exit.hasCode(1), {
         because: 'Each second that a failed process holds on to is a second in which nobody serves.',
         help: 'A report that fails is done, too: whoever waits for it has to go on, with the same exit code.',
+      }),
+      must(errorLine('fault in full', 'full').comes(), {
+        because:
+          'A folder that is there may be full, or belong to somebody else, and the writing fails instead.',
+        help: 'Each step of the report may fail, and each is caught.',
+      }),
+      must(exitOf('full').hasCode(1), {
+        because:
+          'A folder that is there may be full, or belong to somebody else, and the writing fails instead.',
+        help: 'Each step of the report may fail, and each is caught.',
       }),
     ],
   }),

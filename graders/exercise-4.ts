@@ -273,19 +273,23 @@ export default grader('exercise-4', [
     after: afterTheStart,
     async play(app) {
       await app.ready();
+      // Two at once, so that between them there may be no time at all to divide by.
       app.get('/health/report', { as: 'first' });
-      await app.answered('first');
+      app.get('/health/report', { as: 'second' });
+      await Promise.all([app.answered('first'), app.answered('second')]);
     },
     expect: [
       must(answer('first').hasStatus(200), {
         because: 'A dashboard asks as soon as the process is there, before the first sample was taken.',
         help: 'The report has to have an answer at any time.',
       }),
-      must(healthReports('first').areWhole(), {
-        because:
-          'A figure that is missing, or NaN and so null in JSON, breaks the graph and the alarm that are built on it.',
-        help: 'Before the first sample there is nothing to average: give every figure a beginning. Example 03-resource-monitoring.',
-      }),
+      ...['first', 'second'].map((name) =>
+        must(healthReports(name).areWhole(), {
+          because:
+            'A figure that is missing, or NaN and so null in JSON, breaks the graph and the alarm that are built on it.',
+          help: 'Before the first sample there is nothing to average, and between two reports there may be none either: give every figure a beginning. Example 03-resource-monitoring.',
+        }),
+      ),
     ],
   }),
 
@@ -661,12 +665,17 @@ export default grader('exercise-4', [
     point: 7,
     settings: (draw) => ({ DEREGISTER_MS: draw.lasting(900), SHUTDOWN_TIMEOUT_MS: noLimitInSight }),
     after: afterBothSignals,
-    async play(app, _draw, stage) {
+    async play(app, draw, stage) {
       const second = stage.startAgain({ app: 'second' });
       const leaves = async (program: App, signal: NodeJS.Signals, prefix: string): Promise<void> => {
         await program.ready();
         program.signal(signal);
         const forMs = program.setting('DEREGISTER_MS');
+        await program.says('shutdown.start');
+        // Served as well is who comes late and takes longer than the time that is left.
+        const takesMs = Math.round(forMs * 1.25);
+        const late = `/slow?ms=${takesMs}&id=${draw.token()}`;
+        program.get(late, { as: `${prefix}latecomer`, takesMs });
         await asksWhile(
           { app: program, stage },
           { [`${prefix}newcomer`]: '/', [`${prefix}readiness`]: '/readyz' },
@@ -688,6 +697,11 @@ export default grader('exercise-4', [
         because:
           'Between the signal and the moment at which the load balancer has noticed, it still sends requests; refusing them is an error that users see.',
         help: 'Go on listening for DEREGISTER_MS, and close the server after that. Guide 02, "Deregistration".',
+      }),
+      must(answer(`${prefix}latecomer`).hasStatus(200), {
+        because:
+          'Who is let in while the service deregisters is a user like the others, and is dropped like nobody else when only the requests of before are waited for.',
+        help: 'What is in flight when the server closes is waited for, whenever it came.',
       }),
       must(exitOf(name).hasCode(0), {
         because: 'When nobody sends requests any more, the end is a clean one.',

@@ -28,6 +28,9 @@ const withoutJobs = 'with idle workers';
 /** A second program of a scenario, in which one worker never comes to the end of its job. */
 const withAHang = 'with a hanging worker';
 
+/** A second program of a scenario, with a job that ends its worker each time. */
+const withACrash = 'with a crashing job';
+
 const withWorkers = ['ready-names-living-children'];
 
 type Play = (parent: Coordinator, around: { app: App; draw: Draw; stage: Stage }) => Promise<void>;
@@ -303,6 +306,11 @@ export default grader('exercise-5', [
         because: 'The sender cannot know that a worker died; it only sees whether an answer comes.',
         help: 'Remember which job each worker holds. When it exits, put that job back at the head of the queue.',
       }),
+      must(jobs('held').nameNoKilledWorker(), {
+        because:
+          'The pid in a result is how one finds the process that did the work; one that was dead by then sends the search elsewhere.',
+        help: 'Name the worker whose message brought the result, not the one that was given the job first.',
+      }),
       must(jobs('held').areDoneAgain(), {
         because: 'A half-done job has no result; only a second run has one.',
         help: 'Give the job to another worker; do not answer for the dead one.',
@@ -414,18 +422,28 @@ export default grader('exercise-5', [
     id: 'restart-limit-ends-it',
     point: 6,
     settings: (draw) => ({ ...twoWorkers, WORKERS: 3, JOB_ATTEMPTS: 10, MAX_RESTARTS: draw.integer(2, 3) }),
-    async play(parent, { app }) {
-      const pids = await parent.ready();
-      parent.jobs('held', pids.length, () => ({ kind: 'hang' }));
-      await parent.status();
-      // In turn, because the deaths count over all workers together; the third one hangs all the while.
-      const [last] = await parent.killInTurn([pids[0], pids[1]], { times: app.setting('MAX_RESTARTS') });
-      // Hanging too, because the newest worker may be up too late to hold another.
-      parent.jobs('queued', 2, () => ({ kind: 'hang' }));
-      await parent.status();
-      parent.kill(last);
-      await app.gone();
-      await app.tree.settles('the end');
+    async play(parent, { app, draw, stage }) {
+      const diesOfKills = async (): Promise<void> => {
+        const pids = await parent.ready();
+        parent.jobs('held', pids.length, () => ({ kind: 'hang' }));
+        await parent.status();
+        // In turn, because the deaths count over all workers together; the third one hangs all the while.
+        const [last] = await parent.killInTurn([pids[0], pids[1]], { times: app.setting('MAX_RESTARTS') });
+        // Hanging too, because the newest worker may be up too late to hold another.
+        parent.jobs('queued', 2, () => ({ kind: 'hang' }));
+        await parent.status();
+        parent.kill(last);
+        await app.gone();
+        await app.tree.settles('the end');
+      };
+      // A job that is given in between, and not done, is none that was done in between.
+      const diesOfAJob = async (program: App): Promise<void> => {
+        const other = new Coordinator(program, { draw, stage });
+        await other.ready();
+        other.job('crashing', { kind: 'crash' });
+        await program.gone();
+      };
+      await Promise.all([diesOfKills(), diesOfAJob(stage.startAgain({ app: withACrash }))]);
     },
     expect: [
       must(restarts.areStarted('MAX_RESTARTS'), {
@@ -437,6 +455,11 @@ export default grader('exercise-5', [
         because:
           'A coordinator that cannot keep its workers alive has failed, and whoever supervises it has to know.',
         help: 'End with code 1, and only when the answers are out and the workers are gone.',
+      }),
+      must(exitOf(withACrash).hasCode(1), {
+        because:
+          'The second program had a job that ends each worker that it is given to, and more attempts for it than restarts. A coordinator that goes on for ever hides what is broken.',
+        help: 'A job that was begun is not yet one that was done: only its end, with a value or a rejection, ends the row.',
       }),
       must(jobs('queued').areRefused(), {
         because:
@@ -676,6 +699,10 @@ export default grader('exercise-5', [
     async play(parent, { draw }) {
       const [first] = await parent.ready();
       await parent.compares('the workers of the beginning');
+      // Done is done, with a value or a rejection.
+      parent.job('rejecting', { kind: 'fail', message: draw.token() });
+      await parent.answered('rejecting');
+      await parent.shows({ busy: 0, queued: 0 });
       // The one that lasts is neither the first nor the last one that was given out, and outlasts them by a look at least.
       const briefMs = draw.lasting(120);
       parent.job('brief', sleep(draw, briefMs));

@@ -46,9 +46,14 @@ export function replacementsIn(timeline: Timeline): IpcMessage[] {
   });
 }
 
-/** The pids of all replacements that were announced. */
-export const replacementPids = (timeline: Timeline): readonly unknown[] =>
-  replacementsIn(timeline).map(({ message }) => fieldsOf(message, 'worker-start')?.pid);
+/** The pids of all replacements that were announced, or of those announced later than `afterMs`. */
+export const replacementPids = (
+  timeline: Timeline,
+  { afterMs = Number.NEGATIVE_INFINITY } = {},
+): readonly unknown[] =>
+  replacementsIn(timeline)
+    .filter(({ atMs }) => atMs > afterMs)
+    .map(({ message }) => fieldsOf(message, 'worker-start')?.pid);
 
 export const isResultOf = (message: unknown, id: string): boolean => fieldsOf(message, 'result')?.id === id;
 

@@ -124,6 +124,18 @@ export const rule = (role: string) => ({
     },
   }),
 
+  /** For a rule that the program was not to read. */
+  saysNothing: (): Claim => ({
+    text: `the rule "${role}", which is not in force, says nothing`,
+    judge(timeline) {
+      const { alerts } = watch(timeline, role);
+      if (alerts.length === 0) return holds;
+      return broken('no alert', `${listed(alerts.map(({ fields }) => fields.state))} of "${role}"`, {
+        evidence: evidenceOf(timeline, alerts),
+      });
+    },
+  }),
+
   firesAtTheSampleThatCompletesTheRow: (): Claim => ({
     text: `the rule "${role}" fires at the sample that completes its row, neither before nor after`,
     judge(timeline) {

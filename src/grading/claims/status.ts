@@ -46,10 +46,16 @@ export const status = {
         const between = messagesOf(timeline, 'status').find(
           ({ atMs }) => atMs > before.atMs && atMs < after.atMs,
         );
+        if (between === undefined) continue;
         const known = [...readyPids(timeline), ...replacementPids(timeline)];
-        const workers = ascending(children.filter((pid) => known.includes(pid)));
-        const named = ascending(listedPidsIn(fieldsOf(between?.message, 'status') ?? {}));
-        if (between === undefined || String(named) === String(workers)) continue;
+        const living = children.filter((pid) => known.includes(pid));
+        // One that stands by is a worker from its announcement on; before it, either way is true.
+        const standingBy = replacementPids(timeline, { afterMs: between.atMs });
+        const workers = ascending(living.filter((pid) => !standingBy.includes(pid)));
+        const named = ascending(listedPidsIn(fieldsOf(between.message, 'status') ?? {}));
+        const isTrue =
+          workers.every((pid) => named.includes(pid)) && named.every((pid) => living.includes(pid));
+        if (isTrue && new Set(named).size === named.length) continue;
         return broken(`the workers ${workers.join(', ')}`, `the workers ${named.join(', ')}`, {
           evidence: [timeline.events.indexOf(between), timeline.events.indexOf(after)],
           onTimeAlone: true,

@@ -193,3 +193,12 @@ describe('tellsMetricValueAndThreshold', () => {
     expect(claim.judge(inOrder()).outcome).toBe('moot');
   });
 });
+
+test('a rule that is not in force says nothing, whatever the snapshots show', () => {
+  const claim = rule('high').saysNothing();
+  expect(claim.judge(inOrder(snapshot(60), snapshot(60), snapshot(60))).outcome).toBe('holds');
+  expect(claim.judge(inOrder(snapshot(60), snapshot(60), alert('firing')))).toMatchObject({
+    outcome: 'broken',
+    seen: 'firing of "high"',
+  });
+});

@@ -209,6 +209,24 @@ describe('jobs.areDoneAgain', () => {
   });
 });
 
+test('jobs.nameNoKilledWorker is broken by a result that names a worker which was killed before it came', () => {
+  const claim = jobs('a').nameNoKilledWorker();
+  const by = (worker: number) => hears({ type: 'result', id: 'a 1', ok: true, value: 1, worker });
+  const played = (worker: number) =>
+    timelineOf(
+      begun,
+      [1, sleeps('a 1', 400)],
+      [50, signals(11, 'SIGKILL')],
+      [600, by(worker)],
+      [700, signals(12, 'SIGKILL')],
+    );
+  expect(claim.judge(played(12)).outcome).toBe('holds');
+  expect(claim.judge(played(11))).toMatchObject({ outcome: 'broken', evidence: [2, 3] });
+  expect(claim.judge(timelineOf(begun, [1, sleeps('a 1', 400)], [50, signals(11, 'SIGKILL')])).outcome).toBe(
+    'moot',
+  );
+});
+
 test('jobs.areFinishedBeforeTheExit is broken by an exit in the middle of the job', () => {
   const claim = jobs('a').areFinishedBeforeTheExit();
   expect(claim.judge(timelineOf(begun, [10, sleeps('a 1', 100)], [111, ends(0)]))).toEqual({

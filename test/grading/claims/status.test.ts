@@ -51,6 +51,24 @@ test('status.namesTheLiving compares with the table only where it stood still', 
   expect(claim.judge(moving)).toEqual({ outcome: 'holds' });
 });
 
+test('status.namesTheLiving leaves it open whether one that is announced later is named before', () => {
+  const claim = status.namesTheLiving();
+  const played = (...listed: number[]) =>
+    timelineOf(
+      begun,
+      [0, ready(11, 12)],
+      [1, looks('before it', [13, 12, 11])],
+      [2, says(listed.map((pid) => ({ pid })))],
+      [3, looks('it', [13, 12, 11])],
+      [9, starts(13)],
+    );
+  expect(claim.judge(played(11, 12)).outcome).toBe('holds');
+  expect(claim.judge(played(11, 12, 13)).outcome).toBe('holds');
+  expect(claim.judge(played(11, 13)).outcome).toBe('broken');
+  expect(claim.judge(played(11, 12, 99)).outcome).toBe('broken');
+  expect(claim.judge(played(11, 11, 12)).outcome).toBe('broken');
+});
+
 test('status.namesTheBusyOnes compares with the result; a count is as good as a boolean', () => {
   const claim = status.namesTheBusyOnes('a');
   const busy = (pid: number) =>

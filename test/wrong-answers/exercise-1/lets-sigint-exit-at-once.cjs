@@ -1,5 +1,5 @@
 // mistake: Ctrl-C is thought to be a matter of development alone, and ends the process without any shutdown.
-// breaks: stops-on-sigint, repeated-signals, limit-is-not-moved, forces-the-exit-at-the-limit
+// breaks: stops-on-sigint, answers-in-flight, repeated-signals, limit-is-not-moved, forces-the-exit-at-the-limit
 'use strict';
 
 const http = require('node:http');
