@@ -249,7 +249,7 @@ export default grader('exercise-1', [
       app.signal('SIGTERM');
       // Between two requests the connection is idle, and may be closed like any other.
       app.stillInFlight('chatter 2');
-      await app.gone();
+      await app.gone({ afterMs: takesMs });
     },
     expect: [
       must(exit.hasCode(0), {
