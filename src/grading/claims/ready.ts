@@ -1,7 +1,7 @@
 import { eventLines } from '../../timeline/event-line.ts';
-import { endOf, eventsOf, missedMilestone, numericSetting, theApp } from '../../timeline/questions.ts';
+import { missedMilestone, numericSetting, theApp } from '../../timeline/questions.ts';
 import { broken, type Claim, holds } from '../claim.ts';
-import { describeEnd } from './exit.ts';
+import { lastWords } from './last-words.ts';
 
 /** Claims about the first `ready` line. Never moot: a program that does not get ready is what they are for. */
 export const ready = {
@@ -19,19 +19,10 @@ export const ready = {
               evidence: [timeline.events.indexOf(line.line)],
             });
       }
+      const words = lastWords(timeline, { before: 'such a line', app });
+      if (words !== undefined) return broken(expected, words.seen, { evidence: words.evidence });
       const missed = missedMilestone(timeline);
-      const end = endOf(timeline, app);
-      if (end === undefined || end.because !== undefined) {
-        return broken(expected, missed?.text ?? 'no such line', { onTimeAlone: missed?.onTime === true });
-      }
-      const words = eventsOf(timeline, 'line').filter((line) => line.app === app && line.stream === 'stderr');
-      const evidence = [...words, end].map((event) => timeline.events.indexOf(event));
-      const said = words.find((line) => /\w*Error\b/.test(line.text)) ?? words[0];
-      return broken(
-        expected,
-        `${describeEnd(end)} before such a line${said ? `, and said: ${said.text.slice(0, 200)}` : ''}`,
-        { evidence },
-      );
+      return broken(expected, missed?.text ?? 'no such line', { onTimeAlone: missed?.onTime === true });
     },
   }),
 };

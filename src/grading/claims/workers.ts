@@ -1,9 +1,9 @@
 import type { Look } from '../../stage/tree.ts';
 import type { Timeline } from '../../timeline/events.ts';
 import { fieldsOf, jobsNamed, messagesOf, readyPids, replacementPids } from '../../timeline/jobs.ts';
-import { endOf, missedMilestone, numericSetting, signalsToDescendants } from '../../timeline/questions.ts';
+import { missedMilestone, numericSetting, signalsToDescendants } from '../../timeline/questions.ts';
 import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
-import { describeEnd } from './exit.ts';
+import { lastWords } from './last-words.ts';
 import { evidenceOf, lookAt, looksAt } from './looks.ts';
 
 /** Claims about a coordinator's worker processes. What lives, and whose child it is, the process table says. */
@@ -14,15 +14,12 @@ export const workers = {
     judge(timeline) {
       const ready = messagesOf(timeline, 'ready')[0];
       if (ready !== undefined && readyPids(timeline).length > 0) return holds;
+      const expected = '{"type":"ready","workers":[PID...]} with the pids of the workers';
+      if (ready !== undefined) return broken(expected, JSON.stringify(ready.message));
+      const words = lastWords(timeline, { before: 'it' });
+      if (words !== undefined) return broken(expected, words.seen, { evidence: words.evidence });
       const missed = missedMilestone(timeline);
-      const end = endOf(timeline);
-      const ended =
-        end !== undefined && end.because === undefined ? `${describeEnd(end)} before it` : undefined;
-      const seen =
-        ready === undefined ? (ended ?? missed?.text ?? 'no such message') : JSON.stringify(ready.message);
-      return broken('{"type":"ready","workers":[PID...]} with the pids of the workers', seen, {
-        onTimeAlone: ready === undefined && missed?.onTime === true,
-      });
+      return broken(expected, missed?.text ?? 'no such message', { onTimeAlone: missed?.onTime === true });
     },
   }),
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { workers } from '../../../src/grading/claims/workers.ts';
 import { done, echoes, exits, hears, looks, ready, signals } from '../../jobs-by-hand.ts';
-import { ends, misses, started, timelineOf } from '../../timeline-by-hand.ts';
+import { ends, misses, prints, started, timelineOf } from '../../timeline-by-hand.ts';
 
 const begun = [0, started({ WORKERS: '2' })] as const;
 
@@ -26,6 +26,15 @@ describe('workers.areAnnounced', () => {
     expect(claim.judge(ended)).toMatchObject({
       outcome: 'broken',
       seen: 'it ended with exit code 1 before it',
+    });
+  });
+
+  test('says with which error the program ended', () => {
+    const crashed = timelineOf(begun, [4, prints('TypeError: no such thing', 'stderr')], [5, ends(1)]);
+    expect(claim.judge(crashed)).toMatchObject({
+      outcome: 'broken',
+      seen: 'it ended with exit code 1 before it, and said: TypeError: no such thing',
+      evidence: [1, 2],
     });
   });
 });
