@@ -1,5 +1,5 @@
 // mistake: Samples in a row are counted by metric, so that each rule on it counts once more.
-// breaks: two-thresholds-of-one-metric
+// breaks: resolves-once, two-thresholds-of-one-metric
 
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';

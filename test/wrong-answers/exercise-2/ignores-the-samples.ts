@@ -1,5 +1,5 @@
 // mistake: The number of samples in a row is read and never used.
-// breaks: single-samples-do-not-fire, three-in-a-row-fire
+// breaks: resolves-once, single-samples-do-not-fire, three-in-a-row-fire
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
