@@ -324,7 +324,8 @@ export default grader('exercise-2', [
     async play(app, draw) {
       await app.ready();
       app.sampleAtEach('snapshot');
-      await samples(app, 3);
+      // Some of them reach us late on a busy machine, and nothing can be said of the first.
+      await samples(app, 5);
       await fill(app, draw);
       await samples(app, 6);
       app.get('/health', { as: 'health' });

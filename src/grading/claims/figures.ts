@@ -64,7 +64,8 @@ export const figure = (field: string) => ({
       const untilMs = 'before' in part ? (requestNamed(timeline, part.before)?.atMs ?? 0) : 0;
       const isMeant = ({ atMs }: Paired): boolean => 'last' in part || atMs < untilMs;
       if (!all.some(isMeant)) return nothingToCompare(timeline);
-      const fresh = freshOf(timeline, all).filter(isMeant);
+      // Of the first one nothing is known but what came after it, and a program that starts grows all the while.
+      const fresh = freshOf(timeline, all).filter((snapshot) => isMeant(snapshot) && snapshot !== all[0]);
       const looked = 'last' in part ? fresh.slice(-part.last) : fresh;
       if (looked.length === 0)
         throw new OverTooSoon('What the program printed reached us too late to be compared.');

@@ -118,11 +118,11 @@ describe('agreesWithResidentMemory', () => {
 
   test('holds within the tolerance, and one snapshot that is off decides nothing', () => {
     expect(claim.judge(pairs(500, 99, 102, 98)).outcome).toBe('holds');
-    expect(claim.judge(pairs(99, 102, 60)).outcome).toBe('holds');
+    expect(claim.judge(pairs(99, 99, 102, 60)).outcome).toBe('holds');
   });
 
   test('is broken by decimal megabytes and by what is no number', () => {
-    expect(claim.judge(pairs(104.9, 104.8, 104.9))).toMatchObject({ seen: 'rssMB was 104.9, 104.8, 104.9' });
+    expect(claim.judge(pairs(100, 104.9, 104.8, 104.9))).toMatchObject({ seen: 'rssMB was 104.9, 104.8, 104.9' });
     expect(claim.judge(pairs('100', '100', '100')).outcome).toBe('broken');
   });
 
@@ -139,6 +139,24 @@ describe('agreesWithResidentMemory', () => {
     expect(last.judge(grown(60)).outcome).toBe('holds');
     expect(last.judge(grown(90)).outcome).toBe('broken');
     expect(last.judge(grown(40)).outcome).toBe('broken');
+  });
+
+  test('the first snapshot is not compared: how much there was before it is not known', () => {
+    const before = figure('rssMB').agreesWithResidentMemory(
+      { megabytes: 1.5, percent: 2.5 },
+      { before: 'm' },
+    );
+    const starting = (second: number) =>
+      timelineOf(
+        given,
+        [100, says('snapshot', { rssMB: 40 })],
+        [120, sample(47)],
+        [200, says('snapshot', { rssMB: second })],
+        [201, sample(48)],
+        [300, asks('m', '/load/memory')],
+      );
+    expect(before.judge(starting(47.5)).outcome).toBe('holds');
+    expect(before.judge(starting(40)).outcome).toBe('broken');
   });
 
   test('of lines that reached us in one go only the last is compared', () => {

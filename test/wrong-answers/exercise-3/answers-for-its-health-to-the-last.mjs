@@ -1,5 +1,5 @@
 // mistake: While the program goes down every newcomer is turned away, except those who ask for the health: they still get a 200.
-// breaks: turns-newcomers-away
+// breaks: turns-newcomers-away, rejections-end-in-order
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import * as fs from 'node:fs';

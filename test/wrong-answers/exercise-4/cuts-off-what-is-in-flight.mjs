@@ -1,5 +1,5 @@
 // mistake: Closes all connections with the server, those that wait for an answer as well.
-// breaks: answers-in-flight, forces-the-exit-at-the-limit, deregisters-within-the-limit, last-report-of-a-forced-end
+// breaks: answers-in-flight, forces-the-exit-at-the-limit, deregisters-within-the-limit, last-report-of-a-forced-end, serves-until-deregistered
 import { createServer } from 'node:http';
 
 import { join } from 'node:path';
