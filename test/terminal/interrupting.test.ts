@@ -51,7 +51,7 @@ const prompts: readonly {
   },
   { name: 'the keys of run', argv: ['run', '01'], shows: /started the program/ },
   { name: 'the keys of watch', argv: ['watch', '1'], shows: /failure 1 of/ },
-  { name: 'the steps of replay', argv: ['replay', '1/answers-in-flight'], shows: 'next: GET /slow' },
+  { name: 'the steps of replay', argv: ['replay', '1/refuses-new-connections'], shows: 'next: GET /slow' },
 ];
 
 describe('Ctrl-C leaves with code 130, no stack trace, and the cursor shown', () => {

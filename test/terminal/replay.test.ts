@@ -13,14 +13,19 @@ const openReplay = (workspace: Workspace, ...argv: string[]) => {
 test('replay waits for a key before each step, and says which one it is', async () => {
   using workspace = new Workspace();
   await using terminal = openReplay(workspace, '1/answers-in-flight');
+  await terminal.shows('next: GET /, as "earlier"');
+  expect(terminal.screen()).not.toContain('asked GET /');
+  terminal.type(' ');
   await terminal.shows('next: GET /slow');
   expect(terminal.screen()).not.toContain('asked GET /slow');
   terminal.type(' ');
   await terminal.shows(/next: GET \/slow\S+, as "slower"/);
   terminal.type(' ');
+  await terminal.shows(/next: [^\n]*GET \/slow\S+, as\s+"slow at SIGINT"/);
+  terminal.type(' ');
   await terminal.shows('next: send SIGTERM');
   expect(terminal.screen()).not.toContain('sent SIGTERM');
-  terminal.type(' ');
+  terminal.type('a');
   await terminal.shows('All that the check claims was seen.');
   expect((await terminal.ended).code).toBe(0);
 });
@@ -38,7 +43,7 @@ test('the steps of a second program wait for their keys as well', async () => {
 
 test('Ctrl-C leaves a replay with code 130, and its program with it', async () => {
   using workspace = new Workspace();
-  await using terminal = openReplay(workspace, '1/answers-in-flight');
+  await using terminal = openReplay(workspace, '1/refuses-new-connections');
   await terminal.shows('next: GET /slow');
   terminal.type('\u0003');
   expect((await terminal.ended).code).toBe(130);
