@@ -122,7 +122,9 @@ describe('agreesWithResidentMemory', () => {
   });
 
   test('is broken by decimal megabytes and by what is no number', () => {
-    expect(claim.judge(pairs(100, 104.9, 104.8, 104.9))).toMatchObject({ seen: 'rssMB was 104.9, 104.8, 104.9' });
+    expect(claim.judge(pairs(100, 104.9, 104.8, 104.9))).toMatchObject({
+      seen: 'rssMB was 104.9, 104.8, 104.9',
+    });
     expect(claim.judge(pairs('100', '100', '100')).outcome).toBe('broken');
   });
 
