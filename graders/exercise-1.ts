@@ -156,7 +156,8 @@ export default grader('exercise-1', [
     },
     expect: ['slow', 'slower', 'slow at SIGINT'].flatMap((name) => [
       must(answer(name).hasStatus(200), {
-        because: 'Every deploy sends SIGTERM; a request that is cut off by it is an error that a user sees.',
+        because:
+          'Every deploy sends SIGTERM, and some platforms SIGINT; a request that is cut off by it is an error that a user sees.',
         help: 'Stop listening first, then let the open requests end, all of them, and only then close what they need. Example 02-graceful-shutdown, "Connection draining".',
       }),
       must(answer(name).holdsItsOwn('id'), {

@@ -670,9 +670,11 @@ export default grader('exercise-4', [
       const second = stage.startAgain({ app: 'second' });
       const leaves = async (program: App, signal: NodeJS.Signals, prefix: string): Promise<void> => {
         await program.ready();
+        program.get('/', { as: `${prefix}before` });
         program.signal(signal);
         const forMs = program.setting('DEREGISTER_MS');
         await program.says('shutdown.start');
+        program.stillWithin('DEREGISTER_MS', { of: `${prefix}before`, share: 0.5 });
         // Served as well is who comes late and takes longer than the time that is left.
         const takesMs = Math.round(forMs * 1.25);
         const late = `/slow?ms=${takesMs}&id=${draw.token()}`;

@@ -441,7 +441,8 @@ export default grader('exercise-5', [
         const other = new Coordinator(program, { draw, stage });
         await other.ready();
         other.job('crashing', { kind: 'crash' });
-        await program.gone();
+        // Whoever tries it again only in the replacement waits for the start of each.
+        await program.gone({ afterMs: program.setting('MAX_RESTARTS') * program.soonMs });
       };
       await Promise.all([diesOfKills(), diesOfAJob(stage.startAgain({ app: withACrash }))]);
     },
