@@ -103,7 +103,7 @@ const answer = async (request, response) => {
   }
 };
 const server = createServer();
-const responses = /* @__PURE__ */ new Set();
+const responses = new Set();
 let closesAfterAnswer = false;
 let state = { stage: 'starting', unanswered: 0 };
 function report(happening) {
@@ -132,7 +132,7 @@ const plainDeeds = {
 function listen() {
   server.listen(settings.port, '127.0.0.1', () => {
     const address = server.address();
-    report({ what: 'listening', port: typeof address === 'object' ? address?.port : void 0 });
+    report({ what: 'listening', port: typeof address === 'object' ? address?.port : undefined });
   });
 }
 function announceClose() {

@@ -18,7 +18,7 @@ const database = {
   isOpen: false,
   /** Rejects as soon as `signal` aborts, so that a program that is stopped early need not wait for it. */
   async connect(signal) {
-    await wait(settings.startDelayMs, void 0, { signal });
+    await wait(settings.startDelayMs, undefined, { signal });
     database.isOpen = true;
   },
   async query(id) {
@@ -51,7 +51,7 @@ const answer = async (request, response) => {
   }
 };
 const stopping = new AbortController();
-const unanswered = /* @__PURE__ */ new Set();
+const unanswered = new Set();
 const server = createServer();
 server.on('request', (_request, response) => {
   unanswered.add(response);

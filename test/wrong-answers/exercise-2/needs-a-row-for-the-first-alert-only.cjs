@@ -1,10 +1,10 @@
 // mistake: The row is not counted anew after a rule has fired and resolved, so the second time one sample is enough.
 // breaks: resolves-once
 'use strict';
-var import_node_fs = require('node:fs');
-var import_node_http = require('node:http');
-var import_node_perf_hooks = require('node:perf_hooks');
-var import_promises = require('node:timers/promises');
+const { readFileSync } = require('node:fs');
+const { createServer } = require('node:http');
+const { monitorEventLoopDelay } = require('node:perf_hooks');
+const { setImmediate: nextTurn } = require('node:timers/promises');
 const MB = 1024 * 1024;
 const metricNames = ['cpuPercent', 'rssMB', 'heapUsedMB', 'loopLagMs'];
 class RulesError extends Error {}
@@ -70,7 +70,7 @@ function report(metrics2, states2) {
   };
 }
 const lagResolutionMs = 10;
-const lag = (0, import_node_perf_hooks.monitorEventLoopDelay)({ resolution: lagResolutionMs });
+const lag = monitorEventLoopDelay({ resolution: lagResolutionMs });
 let lastReading = { cpu: process.cpuUsage(), atMs: performance.now() };
 function takeSample() {
   const reading = { cpu: process.cpuUsage(), atMs: performance.now() };
@@ -99,8 +99,8 @@ function print(event, fields = {}) {
   console.log(JSON.stringify({ event, ...fields }));
 }
 function readRules() {
-  if (process.env.ALERT_RULES !== void 0) return parseRules(process.env.ALERT_RULES);
-  return rulesFile === void 0 ? [] : parseRules((0, import_node_fs.readFileSync)(rulesFile, 'utf8'));
+  if (process.env.ALERT_RULES !== undefined) return parseRules(process.env.ALERT_RULES);
+  return rulesFile === undefined ? [] : parseRules(readFileSync(rulesFile, 'utf8'));
 }
 function reloadRules() {
   try {
@@ -111,7 +111,7 @@ function reloadRules() {
 }
 function sampleAndJudge() {
   metrics = takeSample();
-  print('snapshot', { ...metrics, at: /* @__PURE__ */ new Date().toISOString() });
+  print('snapshot', { ...metrics, at: new Date().toISOString() });
   for (const [index, state] of states.entries()) {
     const { next, alert } = judge(state, metrics);
     states[index] = next;
@@ -127,7 +127,7 @@ async function useCpu(ms) {
   const end = performance.now() + ms;
   while (performance.now() < end) {
     spin(Math.min(5, end - performance.now()));
-    await (0, import_promises.setImmediate)();
+    await nextTurn();
   }
 }
 function keepMemory(mb) {
@@ -137,7 +137,7 @@ function forgetMemory() {
   kept.length = 0;
   globalThis.gc?.();
 }
-const server = (0, import_node_http.createServer)((request, response) => {
+const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://127.0.0.1');
   const amount = (name) => Number(url.searchParams.get(name) ?? 0);
   function answer(status, body, then = () => {}) {

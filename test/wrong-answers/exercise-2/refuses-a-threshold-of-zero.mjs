@@ -106,7 +106,7 @@ class AlertRule {
       this.firing = false;
       return 'resolved';
     }
-    return void 0;
+    return undefined;
   }
 }
 class AlertBook extends EventEmitter {
@@ -195,7 +195,7 @@ class Application {
   start() {
     this.#alerts.replace(this.#rulesText());
     this.#monitor.on('sample', (sample) =>
-      this.#print('snapshot', { ...sample, at: /* @__PURE__ */ new Date().toISOString() }),
+      this.#print('snapshot', { ...sample, at: new Date().toISOString() }),
     );
     this.#monitor.on('sample', (sample) => this.#alerts.meet(sample));
     this.#alerts.on('alert', (alert) => this.#print('alert', alert));

@@ -97,8 +97,8 @@ function print(event, fields = {}) {
   console.log(JSON.stringify({ event, ...fields }));
 }
 function readRules() {
-  if (process.env.ALERT_RULES !== void 0) return parseRules(process.env.ALERT_RULES);
-  return rulesFile === void 0 ? [] : parseRules(readFileSync(rulesFile, 'utf8'));
+  if (process.env.ALERT_RULES !== undefined) return parseRules(process.env.ALERT_RULES);
+  return rulesFile === undefined ? [] : parseRules(readFileSync(rulesFile, 'utf8'));
 }
 function reloadRules() {
   try {
@@ -109,7 +109,7 @@ function reloadRules() {
 }
 function sampleAndJudge() {
   metrics = takeSample();
-  print('snapshot', { ...metrics, at: /* @__PURE__ */ new Date().toISOString() });
+  print('snapshot', { ...metrics, at: new Date().toISOString() });
   for (const [index, state] of states.entries()) {
     const { next, alert } = judge(state, metrics);
     states[index] = next;

@@ -42,7 +42,7 @@ function isOperational(reason) {
 }
 const seenMark = join(crashDir, 'last-report-seen');
 function writeCrashReport(record) {
-  const time = /* @__PURE__ */ new Date().toISOString();
+  const time = new Date().toISOString();
   const file = join(crashDir, `crash-${time.replaceAll(':', '-')}-${process.pid}.json`);
   try {
     mkdirSync(crashDir, { recursive: true });
@@ -71,13 +71,13 @@ function readIfThere(file) {
   try {
     return readFileSync(file, 'utf8');
   } catch {
-    return void 0;
+    return undefined;
   }
 }
 function tellSupervisor(message) {
   return new Promise((resolve) => {
     if (!process.send || !process.connected) return resolve();
-    process.send(message, void 0, void 0, () => resolve());
+    process.send(message, undefined, undefined, () => resolve());
   });
 }
 function flushed(stream) {
@@ -95,7 +95,7 @@ function degrade() {
   }
   printEvent('degraded');
   recovery = setTimeout(() => {
-    recovery = void 0;
+    recovery = undefined;
     operationalErrors = 0;
     printEvent('recovered-service');
   }, degradedMs);
@@ -132,11 +132,11 @@ const faultDelayMs = 20;
 const secondFaultDelayMs = 70;
 function valueThatIsNoError(kind, message) {
   if (kind === 'null') return null;
-  if (kind === 'undefined') return void 0;
+  if (kind === 'undefined') return undefined;
   if (kind === 'object') return { code: message };
   return message;
 }
-const faults = /* @__PURE__ */ new Map();
+const faults = new Map();
 faults.set('throw', (message) => {
   throw new Error(message);
 });

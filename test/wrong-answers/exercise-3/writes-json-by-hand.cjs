@@ -1,16 +1,16 @@
 // mistake: The report is put together by hand, so a quote in the message makes it no JSON.
 // breaks: leaves-a-crash-report
 'use strict';
-var import_node_async_hooks = require('node:async_hooks');
-var import_node_fs = require('node:fs');
-var import_node_http = require('node:http');
-var import_node_path = require('node:path');
-var import_node_util = require('node:util');
+const { AsyncLocalStorage } = require('node:async_hooks');
+const { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } = require('node:fs');
+const { createServer } = require('node:http');
+const { join } = require('node:path');
+const { inspect } = require('node:util');
 const port = Number(process.env.PORT ?? 3e3);
 const crashDir = process.env.CRASH_DIR ?? './crashes';
 const shutdownTimeoutMs = Number(process.env.SHUTDOWN_TIMEOUT_MS ?? 5e3);
 const degradedMs = Number(process.env.DEGRADED_MS ?? 5e3);
-const currentRequest = new import_node_async_hooks.AsyncLocalStorage();
+const currentRequest = new AsyncLocalStorage();
 function printEvent(event, fields = {}) {
   process.stdout.write(`${JSON.stringify({ event, ...fields })}
 `);
@@ -21,7 +21,7 @@ function maskSecrets(text) {
 function describe(thrown) {
   if (thrown instanceof Error) return thrown.message;
   if (typeof thrown === 'string') return thrown;
-  return (0, import_node_util.inspect)(thrown, { depth: 2 });
+  return inspect(thrown, { depth: 2 });
 }
 function recordOf(thrown, kind) {
   const requestId = currentRequest.getStore()?.id;
@@ -40,30 +40,28 @@ function recordOf(thrown, kind) {
 function isOperational(reason) {
   return reason instanceof Error && reason.operational === true;
 }
-const seenMark = (0, import_node_path.join)(crashDir, 'last-report-seen');
+const seenMark = join(crashDir, 'last-report-seen');
 function writeCrashReport(record) {
-  const time = /* @__PURE__ */ new Date().toISOString();
-  const file = (0, import_node_path.join)(crashDir, `crash-${time.replaceAll(':', '-')}-${process.pid}.json`);
+  const time = new Date().toISOString();
+  const file = join(crashDir, `crash-${time.replaceAll(':', '-')}-${process.pid}.json`);
   try {
-    (0, import_node_fs.mkdirSync)(crashDir, { recursive: true });
-    (0, import_node_fs.writeFileSync)(
+    mkdirSync(crashDir, { recursive: true });
+    writeFileSync(
       `${file}.partial`,
       `{"message":"${record.message}","kind":"${record.kind}","time":"${time}",${record.stack ? `"stack":"${record.stack.replaceAll(/[\\"]/g, '').replaceAll('\n', '\\n')}",` : ''}"context":${JSON.stringify(record.context)}}`,
     );
-    (0, import_node_fs.renameSync)(`${file}.partial`, file);
+    renameSync(`${file}.partial`, file);
   } catch (error) {
     console.error(`The crash report could not be written: ${describe(error)}`);
   }
 }
 function tellOfTheLastCrash() {
   try {
-    const reports = (0, import_node_fs.readdirSync)(crashDir).filter((name) => name.endsWith('.json'));
+    const reports = readdirSync(crashDir).filter((name) => name.endsWith('.json'));
     const newest = reports.sort().at(-1);
     if (!newest || newest === readIfThere(seenMark)) return;
-    (0, import_node_fs.writeFileSync)(seenMark, newest);
-    const { message, kind, time } = JSON.parse(
-      (0, import_node_fs.readFileSync)((0, import_node_path.join)(crashDir, newest), 'utf8'),
-    );
+    writeFileSync(seenMark, newest);
+    const { message, kind, time } = JSON.parse(readFileSync(join(crashDir, newest), 'utf8'));
     printEvent('recovered', { from: { message, kind, time, report: newest } });
   } catch (error) {
     if (error.code !== 'ENOENT') {
@@ -73,15 +71,15 @@ function tellOfTheLastCrash() {
 }
 function readIfThere(file) {
   try {
-    return (0, import_node_fs.readFileSync)(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch {
-    return void 0;
+    return undefined;
   }
 }
 function tellSupervisor(message) {
   return new Promise((resolve) => {
     if (!process.send || !process.connected) return resolve();
-    process.send(message, void 0, void 0, () => resolve());
+    process.send(message, undefined, undefined, () => resolve());
   });
 }
 function flushed(stream) {
@@ -99,7 +97,7 @@ function degrade() {
   }
   printEvent('degraded');
   recovery = setTimeout(() => {
-    recovery = void 0;
+    recovery = undefined;
     operationalErrors = 0;
     printEvent('recovered-service');
   }, degradedMs);
@@ -136,11 +134,11 @@ const faultDelayMs = 20;
 const secondFaultDelayMs = 70;
 function valueThatIsNoError(kind, message) {
   if (kind === 'null') return null;
-  if (kind === 'undefined') return void 0;
+  if (kind === 'undefined') return undefined;
   if (kind === 'object') return { code: message };
   return message;
 }
-const faults = /* @__PURE__ */ new Map();
+const faults = new Map();
 faults.set('throw', (message) => {
   throw new Error(message);
 });
@@ -195,7 +193,7 @@ function handleRequest(req, res) {
   }
   sendJson(res, 404, { error: 'not found' });
 }
-const server = (0, import_node_http.createServer)((req, res) => {
+const server = createServer((req, res) => {
   const id = req.headers['x-request-id'];
   if (typeof id === 'string') currentRequest.run({ id }, handleRequest, req, res);
   else handleRequest(req, res);

@@ -39,7 +39,7 @@ function blockLoop(ms) {
   const endAtMs = performance.now() + ms;
   while (performance.now() < endAtMs);
 }
-const loads = /* @__PURE__ */ new Map([
+const loads = new Map([
   ['/load/block', (query) => blockLoop(Number(query.get('ms')))],
   ['/load/leak', (query) => keepKB(Number(query.get('kb')))],
   ['/load/churn', (query) => churnKB(Number(query.get('mb')) * 1024)],
@@ -52,7 +52,7 @@ function answer(response, status, body) {
 }
 function serve(request, response) {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-  const load = request.method === 'POST' ? loads.get(pathname) : void 0;
+  const load = request.method === 'POST' ? loads.get(pathname) : undefined;
   if (load) {
     response.writeHead(202).end(() => setImmediate(() => load(searchParams)));
   } else if (pathname === '/') {
@@ -71,7 +71,7 @@ const bytesPerMB = 1024 * 1024;
 const tickMs = 10;
 const lagResolutionMs = 20;
 function oldGenerationMB() {
-  const young = /* @__PURE__ */ new Set(['new_space', 'new_large_object_space']);
+  const young = new Set(['new_space', 'new_large_object_space']);
   const old = getHeapSpaceStatistics().filter((space) => !young.has(space.space_name));
   return old.reduce((sum, space) => sum + space.space_used_size, 0) / bytesPerMB;
 }

@@ -37,7 +37,7 @@ function blockLoop(ms) {
   const endAtMs = performance.now() + ms;
   while (performance.now() < endAtMs);
 }
-const loads = /* @__PURE__ */ new Map([
+const loads = new Map([
   ['/load/block', (query) => blockLoop(Number(query.get('ms')))],
   ['/load/leak', (query) => keepKB(Number(query.get('kb')))],
   ['/load/churn', (query) => churnKB(Number(query.get('mb')) * 1024)],
@@ -51,7 +51,7 @@ function answer(response, status2, body) {
 }
 function serve(request, response) {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-  const load = request.method === 'POST' ? loads.get(pathname) : void 0;
+  const load = request.method === 'POST' ? loads.get(pathname) : undefined;
   if (load) {
     response.writeHead(202).end(() => setImmediate(() => load(searchParams)));
   } else if (pathname === '/') {

@@ -1,8 +1,8 @@
 // mistake: The count of deaths starts anew when a job is given to a worker, not when it is done.
 // breaks: restart-limit-ends-it
 'use strict';
-var import_node_child_process = require('node:child_process');
-var import_promises = require('node:timers/promises');
+const { fork } = require('node:child_process');
+const { setTimeout: sleep } = require('node:timers/promises');
 const settings = {
   workers: Number(process.env.WORKERS ?? 2),
   jobAttempts: Number(process.env.JOB_ATTEMPTS ?? 2),
@@ -17,7 +17,7 @@ async function performTask(task) {
     case 'sum':
       return (task.numbers ?? []).reduce((total, number) => total + number, 0);
     case 'sleep':
-      await (0, import_promises.setTimeout)(task.ms ?? 0);
+      await sleep(task.ms ?? 0);
       return task.value;
     case 'fail':
       throw new Error(task.message);
@@ -36,17 +36,17 @@ class ParentLine {
   #lastWrite = Promise.resolve();
   tell(message) {
     if (!process.connected) return;
-    this.#lastWrite = new Promise((resolve) => process.send?.(message, void 0, {}, () => resolve()));
+    this.#lastWrite = new Promise((resolve) => process.send?.(message, undefined, {}, () => resolve()));
   }
   /** process.exit drops what has not been written yet; a parent that reads nothing must not hold us for ever. */
   async flush() {
-    await Promise.race([this.#lastWrite, (0, import_promises.setTimeout)(500, void 0, { ref: false })]);
+    await Promise.race([this.#lastWrite, sleep(500, undefined, { ref: false })]);
   }
 }
 class Pool {
   #queue = [];
-  #workers = /* @__PURE__ */ new Set();
-  #pendingRestarts = /* @__PURE__ */ new Set();
+  #workers = new Set();
+  #pendingRestarts = new Set();
   #deathsInARow = 0;
   #restarts = 0;
   #stopping = false;
@@ -69,7 +69,7 @@ class Pool {
   tellStatus() {
     const workers = [...this.#workers].map(({ pid, job, completed }) => ({
       pid,
-      busy: job !== void 0,
+      busy: job !== undefined,
       completed,
     }));
     this.#parent.tell({ type: 'status', workers, queued: this.#queue.length, restarts: this.#restarts });
@@ -99,12 +99,12 @@ class Pool {
     this.#rolling = false;
   }
   #startWorker() {
-    const child = (0, import_node_child_process.fork)(process.argv[1], ['worker']);
+    const child = fork(process.argv[1], ['worker']);
     const worker = {
       child,
       pid: child.pid ?? 0,
       up: false,
-      job: void 0,
+      job: undefined,
       completed: 0,
       leaving: false,
     };
@@ -113,7 +113,7 @@ class Pool {
     child.on('exit', (code, signal) => this.#bury(worker, code, signal));
     child.on('error', (error) => {
       console.error(`worker ${worker.pid}: ${error.message}`);
-      if (child.pid === void 0) this.#bury(worker, null, null);
+      if (child.pid === undefined) this.#bury(worker, null, null);
     });
     if (this.#readyTold) this.#parent.tell({ type: 'worker-start', pid: worker.pid });
     return worker;
@@ -124,7 +124,7 @@ class Pool {
       this.#tellReadyOnce();
     } else if (worker.job?.id === message.id) {
       const { id } = worker.job;
-      worker.job = void 0;
+      worker.job = undefined;
       worker.completed += 1;
       this.#deathsInARow = 0;
       this.#parent.tell({ type: 'result', id, ...message.outcome, worker: worker.pid });
@@ -194,7 +194,7 @@ class Pool {
   #killAll(reason) {
     for (const worker of this.#workers) {
       if (worker.job) this.#refuse(worker.job, reason);
-      worker.job = void 0;
+      worker.job = undefined;
       worker.child.kill('SIGKILL');
     }
   }

@@ -36,17 +36,17 @@ class ParentLine {
   #lastWrite = Promise.resolve();
   tell(message) {
     if (!process.connected) return;
-    this.#lastWrite = new Promise((resolve) => process.send?.(message, void 0, {}, () => resolve()));
+    this.#lastWrite = new Promise((resolve) => process.send?.(message, undefined, {}, () => resolve()));
   }
   /** process.exit drops what has not been written yet; a parent that reads nothing must not hold us for ever. */
   async flush() {
-    await Promise.race([this.#lastWrite, sleep(500, void 0, { ref: false })]);
+    await Promise.race([this.#lastWrite, sleep(500, undefined, { ref: false })]);
   }
 }
 class Pool {
   #queue = [];
-  #workers = /* @__PURE__ */ new Set();
-  #pendingRestarts = /* @__PURE__ */ new Set();
+  #workers = new Set();
+  #pendingRestarts = new Set();
   #deathsInARow = 0;
   #restarts = 0;
   #stopping = false;
@@ -69,7 +69,7 @@ class Pool {
   tellStatus() {
     const workers = [...this.#workers].map(({ pid, job, completed, seemsBusy }) => ({
       pid,
-      busy: job !== void 0 || seemsBusy,
+      busy: job !== undefined || seemsBusy,
       completed,
     }));
     this.#parent.tell({ type: 'status', workers, queued: this.#queue.length, restarts: this.#restarts });
@@ -104,7 +104,7 @@ class Pool {
       child,
       pid: child.pid ?? 0,
       up: false,
-      job: void 0,
+      job: undefined,
       completed: 0,
       leaving: false,
       seemsBusy: false,
@@ -114,7 +114,7 @@ class Pool {
     child.on('exit', (code, signal) => this.#bury(worker, code, signal));
     child.on('error', (error) => {
       console.error(`worker ${worker.pid}: ${error.message}`);
-      if (child.pid === void 0) this.#bury(worker, null, null);
+      if (child.pid === undefined) this.#bury(worker, null, null);
     });
     if (this.#readyTold) this.#parent.tell({ type: 'worker-start', pid: worker.pid });
     return worker;
@@ -125,7 +125,7 @@ class Pool {
       this.#tellReadyOnce();
     } else if (worker.job?.id === message.id) {
       const { id } = worker.job;
-      worker.job = void 0;
+      worker.job = undefined;
       worker.seemsBusy = !message.outcome.ok;
       worker.completed += 1;
       this.#deathsInARow = 0;
@@ -195,7 +195,7 @@ class Pool {
   #killAll(reason) {
     for (const worker of this.#workers) {
       if (worker.job) this.#refuse(worker.job, reason);
-      worker.job = void 0;
+      worker.job = undefined;
       worker.child.kill('SIGKILL');
     }
   }
