@@ -34,6 +34,9 @@ const processor = { points: 8, percent: 15 };
 /** A busy machine may leave a load a sixth of a core; half the truth has to be seen there as well. */
 const processorUnderLoad = { points: 5, percent: 15 };
 
+/** So long that a share of the set time is far from a share of the time that has passed. */
+const samplesOfALongBlock = 5;
+
 // Right programs use 1 to 3 %; a probe that never sleeps uses all of a core, one of a millisecond about a tenth.
 const percentForMonitoring = 8;
 
@@ -52,6 +55,8 @@ const often = (draw: Draw) => ({ SAMPLE_MS: draw.integer(60, 80) });
 /** Samples wide enough for a block that begins well inside and ends well before the next one. */
 const quietSampleMs = 150;
 const wideSampleMs = (draw: Draw): number => draw.wide(quietSampleMs);
+/** Wide enough for two blocks, both of which are easily told from their sum and from each other. */
+const widestSampleMs = 360;
 /** On a slow machine the blocks grow with its stalls, and a third as fast as the samples, into which they have to fit. */
 const shortestBlockMs = (sampleMs: number): number => 60 * (1 + (sampleMs / quietSampleMs - 1) / 3);
 /** A histogram that was reset counts from its next tick on, 10 ms later; what a sample means may be decided elsewhere. */
@@ -114,6 +119,22 @@ async function block(app: App, draw: Draw, as: string, { inARow = 1 } = {}): Pro
   await app.actsBetween('snapshot', as, act, { times: inARow, afterMs: app.setting('SAMPLE_MS') });
 }
 
+/** Two blocks inside one sample, the second one much shorter. */
+async function twoBlocksInASample(app: App, draw: Draw): Promise<void> {
+  const longerMs = Math.round((app.setting('SAMPLE_MS') * draw.integer(27, 32)) / 100);
+  const act = async (name: string): Promise<void> => {
+    for (const [nth, ms] of [longerMs, Math.round(0.65 * longerMs)].entries()) {
+      const as = `${name}.${nth + 1}`;
+      await settles(app);
+      app.post(`/load/block?ms=${ms}`, { as });
+      await app.answered(as);
+      app.get('/', { as: afterThe(as), takesMs: ms });
+      await app.answered(afterThe(as));
+    }
+  };
+  await app.actsBetween('snapshot', 'pair', act, { afterMs: app.setting('SAMPLE_MS') });
+}
+
 async function threeBlocks(app: App, draw: Draw): Promise<void> {
   await app.ready();
   await block(app, draw, 'block 1');
@@ -168,18 +189,20 @@ const behindAGoodOne = (draw: Draw, bad: object): string =>
     { name: draw.token(), ...bad },
   ]);
 
+const otherNames = ['other', 'third'];
+
 const refuses = (
   what: string,
   {
     id,
     text,
-    also,
+    also = [],
     field,
   }: {
     id: string;
     text: (draw: Draw) => string;
-    /** Another text of the same kind, which has to be refused as well. */
-    also?: (draw: Draw) => string;
+    /** Other texts of the same kind, which have to be refused as well. */
+    also?: readonly ((draw: Draw) => string)[];
     field?: 'metric' | 'above';
   },
 ) =>
@@ -199,12 +222,13 @@ const refuses = (
               ? true
               : undefined,
         });
-      const other =
-        also === undefined ? [] : [stage.startAgain({ app: 'other', settings: { ALERT_RULES: also(draw) } })];
-      await Promise.all([app, ...other].map(decides));
+      const others = also.map((textOf, index) =>
+        stage.startAgain({ app: otherNames[index] as string, settings: { ALERT_RULES: textOf(draw) } }),
+      );
+      await Promise.all([app, ...others].map(decides));
     },
     expect: [
-      ...['app', ...(also === undefined ? [] : ['other'])].flatMap((name) => [
+      ...['app', ...otherNames.slice(0, also.length)].flatMap((name) => [
         must(eventLine('ready', name).neverComes(), {
           because:
             'A service that starts with rules it does not understand is one that nobody watches, and nobody knows.',
@@ -289,8 +313,8 @@ export default grader('exercise-2', [
   scenario('snapshots keep the pace that was set', {
     id: 'snapshots-keep-pace',
     point: 1,
-    // Well below half of 200 ms, the pace that who thinks of a least one thinks of.
-    settings: (draw) => ({ SAMPLE_MS: draw.integer(70, 90) }),
+    // Well below 100 ms, the pace that who thinks of a least one thinks of, and not below what the contract promises.
+    settings: (draw) => ({ SAMPLE_MS: draw.integer(50, 58) }),
     after: afterSnapshots,
     async play(app, draw, stage) {
       // Another pace at the same time: one that is fixed, or has a least one, keeps one of the two at most.
@@ -299,7 +323,7 @@ export default grader('exercise-2', [
         await program.ready();
         await samples(program, times);
       };
-      await Promise.all([takes(app, 12), takes(slower, 6)]);
+      await Promise.all([takes(app, 18), takes(slower, 6)]);
     },
     expect: [
       ...['app', 'slower'].map((name) =>
@@ -380,17 +404,23 @@ export default grader('exercise-2', [
       await app.ready();
       // A while at rest, so that an average since the start is far from the load.
       await samples(app, 8);
-      app.post(`/load/cpu?ms=${draw.lasting(900)}`, { as: 'load' });
+      app.post(`/load/cpu?ms=${draw.lasting(1_100)}`, { as: 'load' });
       await app.answered('load');
       await samples(app, 1);
       app.sampleAtEach('snapshot');
-      await samples(app, 10);
+      await samples(app, 5);
+      // The sample after it is late: it tells of the time that has passed, and not of the time that was set.
+      const blockMs = samplesOfALongBlock * app.setting('SAMPLE_MS');
+      app.post(`/load/block?ms=${blockMs}`, { as: 'block' });
+      app.get('/', { as: afterThe('block'), takesMs: blockMs });
+      await app.answered(afterThe('block'));
+      await samples(app, 5);
     },
     expect: [
       must(figure('cpuPercent').agreesWithProcessorTime(processorUnderLoad), {
         because:
           'A service is sized by this figure; one that says half of the truth is given half of what it needs.',
-        help: `100 is one core fully used by this process since the last sample, user and system time together. ${cpuAndMemory}`,
+        help: `100 is one core fully used by this process since the last sample, however long ago that is, user and system time together. ${cpuAndMemory}`,
       }),
     ],
   }),
@@ -401,12 +431,25 @@ export default grader('exercise-2', [
     longest: true,
     settings: (draw) => ({ SAMPLE_MS: wideSampleMs(draw) }),
     after: afterSnapshots,
-    play: threeBlocks,
+    async play(app, draw, stage) {
+      const twice = stage.startAgain({ app: 'twice', settings: { SAMPLE_MS: draw.wide(widestSampleMs) } });
+      const isBlockedTwiceInASample = async (): Promise<void> => {
+        await twice.ready();
+        await twoBlocksInASample(twice, draw);
+        await samples(twice, 1);
+      };
+      await Promise.all([threeBlocks(app, draw), isBlockedTwiceInASample()]);
+    },
     expect: [
       must(lag('loopLagMs').showsEachBlock(), {
         because:
           'A block of a tenth of a second is a tenth of a second for every request that waits; an average over the sample hides it.',
         help: `What counts is the longest single delay since the last sample, and it begins and ends between two samples. ${loopLag}`,
+      }),
+      must(lag('loopLagMs', 'twice').showsEachBlock(), {
+        because:
+          'The second program was blocked twice within one sample, the first time for longer. Nobody has waited for both, and the shorter one hides the one that hurt.',
+        help: `What counts is the longest single delay since the last sample: neither the last one nor all of them together. ${loopLag}`,
       }),
     ],
   }),
@@ -717,6 +760,15 @@ export default grader('exercise-2', [
   refuses('a rule on an unknown metric', {
     id: 'refuses-unknown-metric',
     text: (draw) => behindAGoodOne(draw, { metric: `disk-${draw.token()}`, above: draw.integer(5, 500) }),
+    // A field of a snapshot that is no metric, and a name that every object of JavaScript knows.
+    also: [
+      (draw) => behindAGoodOne(draw, { metric: 'at', above: draw.integer(5, 500) }),
+      (draw) =>
+        behindAGoodOne(draw, {
+          metric: draw.pick(['constructor', 'toString', 'valueOf']),
+          above: draw.integer(5, 500),
+        }),
+    ],
     field: 'metric',
   }),
 
@@ -724,7 +776,7 @@ export default grader('exercise-2', [
     id: 'refuses-no-number',
     text: (draw) => behindAGoodOne(draw, { metric: 'rssMB', above: `${draw.integer(5_000, 9_000)}` }),
     // What JavaScript is willing to count as 0 or 1 is no number either.
-    also: (draw) => behindAGoodOne(draw, { metric: 'rssMB', above: draw.pick([null, true]) }),
+    also: [(draw) => behindAGoodOne(draw, { metric: 'rssMB', above: draw.pick([null, true]) })],
     field: 'above',
   }),
 

@@ -482,17 +482,26 @@ export default grader('exercise-3', [
     settings: shortLimit,
     after: afterTheError,
     async play(app, draw, stage) {
-      await app.ready();
-      // A message as errors of parsers have it, with what JSON has to write in another way.
-      app.post(faultPath('throw', `${draw.token()}"\\${draw.token()}"`), { as: 'fault' });
-      await endsWithinItsLimit(app);
-      await stage.collect('CRASH_DIR');
+      const crashes = async (program: App, as: string): Promise<void> => {
+        await program.ready();
+        // A message as errors of parsers have it, with what JSON has to write in another way.
+        program.post(faultPath('throw', `${draw.token()}"\\${draw.token()}"`), { as });
+        await endsWithinItsLimit(program);
+        await stage.collect('CRASH_DIR', program.name, { byDefault: 'crashes' });
+      };
+      const unset = stage.startAgain({ app: 'unset', settings: { CRASH_DIR: undefined } });
+      await Promise.all([crashes(app, 'fault'), crashes(unset, 'fault by default')]);
     },
     expect: [
       must(crashReport('fault').isTheOnlyOne(), {
         because:
           'Logs are rotated and lost in the noise; the report is what is opened on Monday. Half of one, or two for one crash, lead astray.',
         help: 'The directory may not be there yet, and what is written asynchronously is lost where the exit comes first. Example 04-uncaught-exceptions.',
+      }),
+      must(crashReport('fault by default', 'unset').isTheOnlyOne(), {
+        because:
+          'The second program was started without CRASH_DIR. The crash that nobody has prepared for is the one whose report is missed most.',
+        help: 'Each setting has a default; this one is a folder beside the service. The brief, "Settings".',
       }),
       must(crashReport('fault').hasKind('uncaughtException'), {
         because: 'Whoever reads the report has no log beside it.',

@@ -228,6 +228,27 @@ const stopsOn = (signal: 'SIGTERM' | 'SIGINT', who: string) =>
     ],
   });
 
+/** Two, because a histogram that was just reset may miss one. */
+const blocksToSurvive = ['block 1', 'block 2'];
+/** Over more than a sample of 300 ms, because a block may be noticed with the next sample only. */
+const askedAfter = (block: string): string[] =>
+  [1, 2, 3, 4, 5, 6].map((time) => `alive ${time} after ${block}`);
+
+/** The first may be answered before the block, which begins after its own answer; the others certainly come after it. */
+const isAskedAfterBlocks = async (program: App, draw: Draw): Promise<void> => {
+  await program.ready();
+  for (const block of blocksToSurvive) {
+    const ms = draw.integer(200, 240);
+    program.post(`/load/block?ms=${ms}`, { as: block });
+    await program.answered(block);
+    for (const name of askedAfter(block)) {
+      program.get('/livez', { as: name, takesMs: ms });
+      await program.answered(name);
+      await program.leftAlone({ forMs: 60 });
+    }
+  }
+};
+
 const reportsAtOnce = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
 
 export default grader('exercise-4', [
@@ -611,31 +632,38 @@ export default grader('exercise-4', [
     longest: true,
     settings: shortWindows,
     after: afterTheStart,
-    async play(app, _draw, stage) {
-      await app.ready();
-      const stop = leaks(app, timesTheGrowthOfALeak);
-      await asksUntil({ app, stage }, '/health/report', {
-        as: 'report',
-        everyMs: app.setting('SAMPLE_MS'),
-        afterMs: windowsUntilSuspicion * windowMsOf(app),
-        needed: 'said that it is degraded',
-        accepts: saysThat('status', (value) => value === 'degraded'),
+    async play(app, draw, stage) {
+      const isAskedWhileItLeaks = async (): Promise<void> => {
+        await app.ready();
+        const stop = leaks(app, timesTheGrowthOfALeak);
+        await asksUntil({ app, stage }, '/health/report', {
+          as: 'report',
+          everyMs: app.setting('SAMPLE_MS'),
+          afterMs: windowsUntilSuspicion * windowMsOf(app),
+          needed: 'said that it is degraded',
+          accepts: saysThat('status', (value) => value === 'degraded'),
+        });
+        for (const name of ['alive', 'alive again']) {
+          app.get('/livez', { as: name });
+          await app.answered(name);
+        }
+        // A suspicion may come and go with each sample; the signal is to meet it, and need not.
+        await asksUntil({ app, stage }, '/health/report', {
+          as: 'still degraded',
+          accepts: saysThat('status', (value) => value === 'degraded'),
+        });
+        stop();
+        // One that has ended itself over its suspicion is not sent a signal, which would excuse it.
+        if (app.isOver) return;
+        app.signal('SIGINT');
+        // That it ends is another check's matter.
+        await app.repeats(() => app.isOver);
+      };
+      const blocked = stage.startAgain({
+        app: 'blocked',
+        settings: { SAMPLE_MS: 300, BLOCK_THRESHOLD_MS: draw.integer(100, 140) },
       });
-      for (const name of ['alive', 'alive again']) {
-        app.get('/livez', { as: name });
-        await app.answered(name);
-      }
-      // A suspicion may come and go with each sample; the signal is to meet it, and need not.
-      await asksUntil({ app, stage }, '/health/report', {
-        as: 'still degraded',
-        accepts: saysThat('status', (value) => value === 'degraded'),
-      });
-      stop();
-      // One that has ended itself over its suspicion is not sent a signal, which would excuse it.
-      if (app.isOver) return;
-      app.signal('SIGINT');
-      // That it ends is another check's matter.
-      await app.repeats(() => app.isOver);
+      await Promise.all([isAskedWhileItLeaks(), isAskedAfterBlocks(blocked, draw)]);
     },
     expect: [
       must(program.keepsRunning(), {
@@ -643,6 +671,13 @@ export default grader('exercise-4', [
           'A process that ends itself over a suspicion drops every request in flight, and the next one leaks as well.',
         help: 'Tell of it, and let whoever runs the service decide. Guide 03, "Leaks".',
       }),
+      ...blocksToSurvive.flatMap(askedAfter).map((name) =>
+        must(answer(name).hasStatus(200), {
+          because:
+            'A block that is over cost its time; a platform that is told "not alive" for it kills the process on top, with every request that has waited.',
+          help: 'Whoever can answer is alive. That the loop was blocked belongs into the report. Guide 03, "Liveness and readiness".',
+        }),
+      ),
       ...['alive', 'alive again'].map((name) =>
         must(samplesOf('report', answer(name).hasStatus(200)), {
           because:

@@ -213,7 +213,9 @@ export class App extends Looking {
       const lines = (): number =>
         this.log.events
           .slice(from)
-          .filter((seen) => seen.kind === 'line' && parseEventLine(seen)?.event === event).length;
+          .filter(
+            (seen) => seen.kind === 'line' && seen.app === this.name && parseEventLine(seen)?.event === event,
+          ).length;
       let done = 0;
       while (done < times && lines() === done) {
         await act(times === 1 ? `${as}.${round}` : `${as}.${round}.${done + 1}`);

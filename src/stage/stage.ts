@@ -30,10 +30,13 @@ export interface Stage extends AsyncDisposable {
   /** Writes a file into the folder, whole or not at all, and a fact of the same name into the timeline. */
   write(file: string, text: string): Promise<void>;
   start(options: StartOptions): App;
-  /** Starts the file of the scenario's program once more, under another name, with its settings and these on top. */
-  startAgain(options: { app: string; settings?: Readonly<Record<string, string | number>> }): App;
-  /** Writes into the timeline what lies in the folder that this setting of the program names. */
-  collect(setting: string, of?: string): Promise<void>;
+  /**
+   * Starts the file of the scenario's program once more, under another name, with its settings and these on top; one that
+   * is undefined here is left unset.
+   */
+  startAgain(options: { app: string; settings?: Readonly<Record<string, string | number | undefined>> }): App;
+  /** Writes into the timeline what lies in the folder that this setting of the program names, or has by default. */
+  collect(setting: string, of?: string, unset?: { byDefault: string }): Promise<void>;
   /** Ends every program that is still running; `because` completes "ended by us because ...". */
   end(because: string): Promise<void>;
 }
@@ -119,11 +122,12 @@ async function openStage({
     start,
     startAgain({ app, settings = {} }) {
       if (first === undefined) throw new Error('Nothing was started yet that could be started again.');
-      const changed = Object.entries(settings).map(([name, value]) => [name, String(value)]);
-      return start({ ...first, app, settings: { ...first.settings, ...Object.fromEntries(changed) } });
+      const all = Object.entries({ ...first.settings, ...settings });
+      const set = all.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+      return start({ ...first, app, settings: Object.fromEntries(set) });
     },
-    async collect(setting, of = theApp) {
-      const named = startOf(log.timeline(0), of)?.settings[setting];
+    async collect(setting, of = theApp, unset = undefined) {
+      const named = startOf(log.timeline(0), of)?.settings[setting] ?? unset?.byDefault;
       if (named === undefined) throw new Error(`The scenario sets no ${setting}.`);
       log.add({ kind: 'fact', name: `files of ${of}`, value: await readFiles(resolve(folder, named)) });
     },

@@ -60,6 +60,15 @@ describe('actsBetween', () => {
     });
   });
 
+  test('lets the lines of another program come in between', async () => {
+    await onStage(async (stage) => {
+      const app = stage.start(beating(700));
+      const other = stage.startAgain({ app: 'other', settings: { BEAT_MS: 10 } });
+      await Promise.all([app.ready(), other.ready()]);
+      await app.actsBetween('beat', 'look', async () => other.saysMore('beat', { times: 2 }));
+    });
+  });
+
   test('plays again where it never fits', async () => {
     await onStage(async (stage) => {
       const app = stage.start(beating(10));

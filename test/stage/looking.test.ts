@@ -29,6 +29,20 @@ test('a program is started again with its settings and what is different, beside
   ]);
 });
 
+test('a setting that is undefined for it is left unset, and the folder that it has by default is collected', async () => {
+  await using stage = await theatre.openStage();
+  const first = stage.start({ file, settings: { ...settings, ELSEWHERE: 'somewhere' } });
+  const second = stage.startAgain({ app: 'second', settings: { ELSEWHERE: undefined } });
+  await Promise.all([first.ready(), second.ready()]);
+  const starts = eventsOf(stage.log.timeline(0), 'started');
+  expect(starts.map(({ settings: given }) => given.ELSEWHERE)).toEqual(['somewhere', undefined]);
+  await expect(stage.collect('ELSEWHERE', 'second')).rejects.toThrow('The scenario sets no ELSEWHERE.');
+  await stage.collect('ELSEWHERE', 'second', { byDefault: 'notes' });
+  expect(eventsOf(stage.log.timeline(0), 'fact')).toMatchObject([
+    { name: 'files of second', value: [{ name: 'note.txt' }] },
+  ]);
+});
+
 test('what one program has read says nothing of what another one has', async () => {
   await using stage = await theatre.openStage();
   const first = stage.start({ file, settings });

@@ -52,6 +52,19 @@ export const jobs = (name: string) => {
         (job, result) => isRight(job, result) || isRefusal(result),
       ),
 
+    /** For jobs that may be cut off: whether they are answered is left open, but not twice. */
+    areAnsweredAtMostOnce: (): Claim => ({
+      text: `no job "${name}" has two results`,
+      judge(timeline) {
+        const twice = jobsNamed(timeline, name).find(({ results }) => results.length > 1);
+        if (twice === undefined) return holds;
+        const seen = twice.results.map(({ message }) => JSON.stringify(message).slice(0, 150)).join(' and ');
+        return broken(`at most one result for the job "${twice.id}"`, seen, {
+          evidence: [twice.sent, ...twice.results].map((event) => timeline.events.indexOf(event)),
+        });
+      },
+    }),
+
     /** The scenario sends one after the other until one is refused, or "soon" is over. */
     areRefusedFromSomeMomentOn: (): Claim => ({
       text: 'soon after the signal new jobs are refused',

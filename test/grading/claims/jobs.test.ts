@@ -113,6 +113,17 @@ test('jobs.areAnsweredOnce takes a value and a refusal alike, and no wrong value
   });
 });
 
+test('jobs.areAnsweredAtMostOnce holds without any result and is broken by a second one', () => {
+  const claim = jobs('a').areAnsweredAtMostOnce();
+  expect(claim.judge(timelineOf(begun, [1, echoes('a 1')]))).toEqual({ outcome: 'holds' });
+  expect(claim.judge(timelineOf(begun, [1, echoes('a 1')], [2, refused('a 1')]))).toEqual({
+    outcome: 'holds',
+  });
+  expect(
+    claim.judge(timelineOf(begun, [1, echoes('a 1')], [2, refused('a 1')], [3, refused('a 1')])),
+  ).toMatchObject({ outcome: 'broken', evidence: [1, 2, 3] });
+});
+
 test('jobs.areRefusedFromSomeMomentOn is broken where the scenario waited for a refusal in vain', () => {
   const claim = jobs('a').areRefusedFromSomeMomentOn();
   expect(claim.judge(timelineOf(begun, [1, echoes('a 1')], [2, refused('a 1')]))).toEqual({

@@ -289,6 +289,31 @@ describe('lag', () => {
     expect(claim.judge(rounds([76, 76], [84, 84], [84, 84])).outcome).toBe('broken');
   });
 
+  test('of two blocks in one sample the longer one counts, neither the last nor their sum', () => {
+    const pairSaid = (loopLagMs: number) =>
+      timelineOf(
+        given,
+        [0, says('snapshot', { loopLagMs: 0 })],
+        [30, asks('long', '/load/block?ms=110')],
+        [31, answers('long', 202)],
+        [145, answers(afterThe('long'))],
+        [170, asks('short', '/load/block?ms=70')],
+        [171, answers('short', 202)],
+        [245, answers(afterThe('short'))],
+        [360, says('snapshot', { loopLagMs })],
+        [720, says('snapshot', { loopLagMs: 1 })],
+      );
+    const claim = lag('loopLagMs').showsEachBlock();
+    expect(claim.judge(pairSaid(112)).outcome).toBe('holds');
+    expect(claim.judge(pairSaid(72)).outcome).toBe('broken');
+    expect(claim.judge(pairSaid(184)).outcome).toBe('broken');
+  });
+
+  test('the blocks of another program are not taken for its own', () => {
+    const claim = lag('loopLagMs', 'other').showsEachBlock();
+    expect(claim.judge(rounds([9, 1], [9, 1])).outcome).toBe('moot');
+  });
+
   test('a block during which a snapshot came is not judged', () => {
     const spoilt = timelineOf(
       given,
