@@ -234,6 +234,23 @@ describe('processor time', () => {
     expect(() => claim.judge(timelineOf(given, ...hopeless))).toThrow('too late to be compared');
   });
 
+  test('a late sample counts for all its time; samples that were only printed late count alike', () => {
+    const claim = figure('cpuPercent').agreesWithProcessorTime({ points: 5, percent: 15 });
+    const printed = (at: number, cpuPercent: number, cpuMs: number): Entry[] => [
+      [at, says('snapshot', { cpuPercent, at: new Date(at).toISOString() })],
+      [at, sample(50, cpuMs)],
+    ];
+    // Half a core at first, and then all of one for 400 ms.
+    const begun = [...printed(0, 50, 0), ...printed(100, 50, 50)];
+    const inTurn = [...begun, ...printed(500, 100, 450), ...printed(600, 50, 500)];
+    expect(claim.judge(timelineOf(given, ...inTurn)).outcome).toBe('holds');
+    const bySetTime = [...begun, ...printed(500, 400, 450), ...printed(600, 50, 500)];
+    expect(claim.judge(timelineOf(given, ...bySetTime)).outcome).toBe('broken');
+    const backlog = [500, 501, 502, 503].flatMap((at, index) => printed(at, index === 0 ? 60 : 100, 450));
+    const fromAWorker = [...begun, ...backlog, ...printed(600, 90, 500)];
+    expect(claim.judge(timelineOf(given, ...fromAWorker)).outcome).toBe('holds');
+  });
+
   test('times that do not tell the snapshots apart are not made use of', () => {
     const claim = figure('cpuPercent').agreesWithProcessorTime({ points: 8, percent: 15 });
     const inTheSameSecond = [0, 100, 200, 300].flatMap((ms): Entry[] => [
