@@ -419,7 +419,7 @@ export default grader('exercise-2', [
     expect: [
       must(figure('cpuPercent').agreesWithProcessorTime(processorUnderLoad), {
         because:
-          'A service is sized by this figure; one that says half of the truth is given half of what it needs.',
+          'A service is sized by this figure; one that tells half or twice the truth is given half or twice what it needs.',
         help: `100 is one core fully used by this process since the last sample, however long ago that is, user and system time together. ${cpuAndMemory}`,
       }),
     ],

@@ -4,6 +4,7 @@ import {
   answer,
   asksUntil,
   asksWhile,
+  asOne,
   blocks,
   type Claim,
   type Draw,
@@ -671,12 +672,16 @@ export default grader('exercise-4', [
           'A process that ends itself over a suspicion drops every request in flight, and the next one leaks as well.',
         help: 'Tell of it, and let whoever runs the service decide. Guide 03, "Leaks".',
       }),
-      ...blocksToSurvive.flatMap(askedAfter).map((name) =>
-        must(answer(name).hasStatus(200), {
+      must(
+        asOne(
+          'each request for /livez after a block is answered with status 200',
+          blocksToSurvive.flatMap(askedAfter).map((name) => answer(name).hasStatus(200)),
+        ),
+        {
           because:
             'A block that is over cost its time; a platform that is told "not alive" for it kills the process on top, with every request that has waited.',
           help: 'Whoever can answer is alive. That the loop was blocked belongs into the report. Guide 03, "Liveness and readiness".',
-        }),
+        },
       ),
       ...['alive', 'alive again'].map((name) =>
         must(samplesOf('report', answer(name).hasStatus(200)), {

@@ -1,5 +1,6 @@
 import {
   type App,
+  asOne,
   Coordinator,
   type Draw,
   exit,
@@ -577,12 +578,16 @@ export default grader('exercise-5', [
           'Whoever sent the signal will use force when the limit is over, and does not care what was finished in the meantime.',
         help: 'The limit belongs to the whole shutdown and counts from the first signal, whatever happens after it.',
       }),
-      ...['hanging', 'beyond'].map((name) =>
-        must(jobs(name).areAnsweredAtMostOnce(), {
+      must(
+        asOne(
+          'no job that is cut off at the limit has two results',
+          ['hanging', 'beyond'].map((name) => jobs(name).areAnsweredAtMostOnce()),
+        ),
+        {
           because:
             'Whoever sent a job believes its first answer and takes the second one for that of another job.',
           help: 'A job that is answered at the limit is no longer held by anybody when its worker\'s "exit" arrives.',
-        }),
+        },
       ),
       must(workers.noneIsLeft(), {
         because:

@@ -37,6 +37,19 @@ export const broken = (
   ...(onTimeAlone ? { onTimeAlone: true as const } : {}),
 });
 
+/** Several claims as one sentence: broken by the first that is, so that one mistake is told once. */
+export const asOne = (text: string, claims: readonly Claim[]): Claim => ({
+  text,
+  judge(timeline) {
+    const judged = claims.map((claim) => claim.judge(timeline));
+    return (
+      judged.find(({ outcome }) => outcome === 'broken') ??
+      judged.find(({ outcome }) => outcome === 'moot') ??
+      holds
+    );
+  },
+});
+
 /**
  * The milestone that kept the scenario from going further, if any. A program that did not end when it should have
  * has still been through all that came before, so `gone` does not count here.

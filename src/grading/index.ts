@@ -12,7 +12,7 @@ export type { Stage } from '../stage/stage.ts';
 export * from '../timeline/event-line.ts';
 export type * from '../timeline/events.ts';
 export * from '../timeline/questions.ts';
-export { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from './claim.ts';
+export { asOne, broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from './claim.ts';
 export { type RuleText, rule } from './claims/alerts.ts';
 export { answer } from './claims/answers.ts';
 export { blocks, reportedBlocks } from './claims/blocks.ts';

@@ -1,7 +1,7 @@
 import { type EventLine, eventLines } from '../../timeline/event-line.ts';
 import type { Timeline } from '../../timeline/events.ts';
 import { eventsOf, requestNamed, startOf, theApp } from '../../timeline/questions.ts';
-import { broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
+import { asOne, broken, type Claim, holds, type Judgement, moot, whatStoppedThePlay } from '../claim.ts';
 import { type AskedFault, askedFault } from './asked-fault.ts';
 import { notSeen } from './event-lines.ts';
 
@@ -129,17 +129,8 @@ export const errorLine = (request: string, app = theApp) => {
 
 /** Claims about the `error` lines of many faults, as one sentence. */
 export const errorLines = (requests: readonly string[], app = theApp) => {
-  const all = (text: string, claimOf: (request: string) => Claim): Claim => ({
-    text,
-    judge(timeline) {
-      const judged = requests.map((request) => claimOf(request).judge(timeline));
-      return (
-        judged.find(({ outcome }) => outcome === 'broken') ??
-        judged.find(({ outcome }) => outcome === 'moot') ??
-        holds
-      );
-    },
-  });
+  const all = (text: string, claimOf: (request: string) => Claim): Claim =>
+    asOne(text, requests.map(claimOf));
   return {
     allCome: (): Claim =>
       all(`each of ${requests.length} errors has a line "error" with its message`, (request) =>
