@@ -1,5 +1,5 @@
 // mistake: A cheat: memory and lag are computed from what the loads were asked for, on top of usual figures, and never measured.
-// breaks: rss-agrees
+// breaks: lag-shows-a-block, rss-agrees
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';

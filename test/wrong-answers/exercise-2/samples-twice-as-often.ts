@@ -1,5 +1,6 @@
 // mistake: The set time is taken for two samples, so there are twice as many.
 // breaks: snapshots-keep-pace
+// moot: lag-shows-a-block
 import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
