@@ -148,7 +148,16 @@ function isPlain(timeline: Timeline, answer: Answer, firing: readonly string[]):
   const last = all.findLast(({ atMs }) => atMs < askedAtMs);
   if (last === undefined || all.some(({ atMs }) => atMs >= askedAtMs && atMs <= answer.atMs + apartMs))
     return false;
+  const next = all.find(({ atMs }) => atMs > answer.atMs);
+  if (next !== undefined && isOf(next, answer) && !isOf(last, answer)) return false;
   return showsAbove(timeline, last, firing);
+}
+
+/** That an answer has the figures of this very sample: its line may come long after it where the program is starved. */
+function isOf(snapshot: Snapshot, answer: Answer): boolean {
+  const said = healthIn(answer).metrics ?? {};
+  const names = Object.keys(said).filter((metric) => typeof said[metric] === 'number');
+  return names.length > 0 && names.every((metric) => said[metric] === figureOf(snapshot, metric));
 }
 
 /** That just these rules are above in a snapshot, and no others. */

@@ -114,6 +114,22 @@ describe('followsTheSnapshots', () => {
     expect(claim.judge(seen(answers('firing 1', 200, body))).outcome).toBe('broken');
   });
 
+  test('is played again where the answer has the figures of a sample whose line came long after it', () => {
+    const body = (loopLagMs: number) =>
+      JSON.stringify({ status: 'healthy', metrics: { loopLagMs }, alerts: [] });
+    const seen = (said: number) =>
+      timelineOf(
+        [0, slow],
+        [100, high],
+        [101, asked],
+        [145, answers('firing 1', 200, body(said))],
+        [220, says('snapshot', { loopLagMs: 3.25 })],
+      );
+    expect(() => claim.judge(seen(3.25))).toThrow('between two samples');
+    expect(claim.judge(seen(80)).outcome).toBe('broken');
+    expect(claim.judge(seen(3)).outcome).toBe('broken');
+  });
+
   test('is played again where the next snapshot came as close as the answer, and is moot where none was above', () => {
     const close = timelineOf([0, slow], [100, high], [240, asked], [245, answers('firing 1')], [246, calm]);
     const below = timelineOf([0, slow], [100, calm], [101, asked], [105, answers('firing 1')], [250, calm]);
