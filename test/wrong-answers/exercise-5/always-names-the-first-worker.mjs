@@ -1,5 +1,5 @@
 // mistake: Cheat: every result names the first worker that was started, whichever has done the work.
-// breaks: work-is-done-where-named, status-is-true
+// breaks: work-is-done-where-named, killed-worker-gives-its-job-back, status-is-true
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);
