@@ -1,5 +1,6 @@
 // mistake: Does not catch the rejection in the worker, so that each one ends a process.
 // breaks: rejected-job-costs-no-worker, done-job-starts-the-count-anew
+// moot: status-is-true
 import { fork } from 'node:child_process';
 
 const WORKERS = Number(process.env.WORKERS ?? 2);
