@@ -103,34 +103,26 @@ async function fill(app: App, draw: Draw, as = 'memory'): Promise<void> {
   await app.answered(afterThe(as));
 }
 
-/**
- * One block that lies wholly inside a sample, and the sample after it; or `inARow`, each in the sample after the last.
- * `/health` is asked in between.
- */
+/** Blocks the loop once, asks `/health` meanwhile, and waits for that answer, which comes when the block is over. */
+async function blocksFor(app: App, ms: number, as: string): Promise<void> {
+  await settles(app);
+  app.post(`/load/block?ms=${ms}`, { as });
+  await app.answered(as);
+  app.get('/health', { as: afterThe(as), takesMs: ms });
+  await app.answered(afterThe(as));
+}
+
+/** One block that lies wholly inside a sample, and the sample after it; or `inARow`, each in the sample after the last. */
 async function block(app: App, draw: Draw, as: string, { inARow = 1 } = {}): Promise<void> {
-  const act = async (name: string): Promise<void> => {
-    const ms = blockMs(app, draw);
-    await settles(app);
-    app.post(`/load/block?ms=${ms}`, { as: name });
-    await app.answered(name);
-    app.get('/health', { as: afterThe(name), takesMs: ms });
-    await app.answered(afterThe(name));
-  };
+  const act = (name: string): Promise<void> => blocksFor(app, blockMs(app, draw), name);
   await app.actsBetween('snapshot', as, act, { times: inARow, afterMs: app.setting('SAMPLE_MS') });
 }
 
 /** Two blocks inside one sample, the second one much shorter. */
-async function twoBlocksInASample(app: App, draw: Draw): Promise<void> {
-  const longerMs = Math.round((app.setting('SAMPLE_MS') * draw.integer(27, 32)) / 100);
+async function twoBlocksInASample(app: App, { longerMs }: { longerMs: number }): Promise<void> {
   const act = async (name: string): Promise<void> => {
-    for (const [nth, ms] of [longerMs, Math.round(0.65 * longerMs)].entries()) {
-      const as = `${name}.${nth + 1}`;
-      await settles(app);
-      app.post(`/load/block?ms=${ms}`, { as });
-      await app.answered(as);
-      app.get('/', { as: afterThe(as), takesMs: ms });
-      await app.answered(afterThe(as));
-    }
+    await blocksFor(app, longerMs, `${name}.1`);
+    await blocksFor(app, Math.round(0.65 * longerMs), `${name}.2`);
   };
   await app.actsBetween('snapshot', 'pair', act, { afterMs: app.setting('SAMPLE_MS') });
 }
@@ -189,7 +181,7 @@ const behindAGoodOne = (draw: Draw, bad: object): string =>
     { name: draw.token(), ...bad },
   ]);
 
-const otherNames = ['other', 'third'];
+const otherName = (_text: unknown, index: number): string => `other ${index + 1}`;
 
 const refuses = (
   what: string,
@@ -223,12 +215,12 @@ const refuses = (
               : undefined,
         });
       const others = also.map((textOf, index) =>
-        stage.startAgain({ app: otherNames[index] as string, settings: { ALERT_RULES: textOf(draw) } }),
+        stage.startAgain({ app: otherName(textOf, index), settings: { ALERT_RULES: textOf(draw) } }),
       );
       await Promise.all([app, ...others].map(decides));
     },
     expect: [
-      ...['app', ...otherNames.slice(0, also.length)].flatMap((name) => [
+      ...['app', ...also.map(otherName)].flatMap((name) => [
         must(eventLine('ready', name).neverComes(), {
           because:
             'A service that starts with rules it does not understand is one that nobody watches, and nobody knows.',
@@ -410,10 +402,7 @@ export default grader('exercise-2', [
       app.sampleAtEach('snapshot');
       await samples(app, 5);
       // The sample after it is late: it tells of the time that has passed, and not of the time that was set.
-      const blockMs = samplesOfALongBlock * app.setting('SAMPLE_MS');
-      app.post(`/load/block?ms=${blockMs}`, { as: 'block' });
-      app.get('/', { as: afterThe('block'), takesMs: blockMs });
-      await app.answered(afterThe('block'));
+      await blocksFor(app, samplesOfALongBlock * app.setting('SAMPLE_MS'), 'block');
       await samples(app, 5);
     },
     expect: [
@@ -432,10 +421,12 @@ export default grader('exercise-2', [
     settings: (draw) => ({ SAMPLE_MS: wideSampleMs(draw) }),
     after: afterSnapshots,
     async play(app, draw, stage) {
-      const twice = stage.startAgain({ app: 'twice', settings: { SAMPLE_MS: draw.wide(widestSampleMs) } });
+      const sampleMs = draw.wide(widestSampleMs);
+      const longerMs = Math.round((sampleMs * draw.integer(27, 32)) / 100);
+      const twice = stage.startAgain({ app: 'twice', settings: { SAMPLE_MS: sampleMs } });
       const isBlockedTwiceInASample = async (): Promise<void> => {
         await twice.ready();
-        await twoBlocksInASample(twice, draw);
+        await twoBlocksInASample(twice, { longerMs });
         await samples(twice, 1);
       };
       await Promise.all([threeBlocks(app, draw), isBlockedTwiceInASample()]);

@@ -483,9 +483,10 @@ export default grader('exercise-3', [
     after: afterTheError,
     async play(app, draw, stage) {
       const crashes = async (program: App, as: string): Promise<void> => {
-        await program.ready();
         // A message as errors of parsers have it, with what JSON has to write in another way.
-        program.post(faultPath('throw', `${draw.token()}"\\${draw.token()}"`), { as });
+        const message = `${draw.token()}"\\${draw.token()}"`;
+        await program.ready();
+        program.post(faultPath('throw', message), { as });
         await endsWithinItsLimit(program);
         await stage.collect('CRASH_DIR', program.name, { byDefault: 'crashes' });
       };

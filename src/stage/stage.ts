@@ -36,7 +36,7 @@ export interface Stage extends AsyncDisposable {
    */
   startAgain(options: { app: string; settings?: Readonly<Record<string, string | number | undefined>> }): App;
   /** Writes into the timeline what lies in the folder that this setting of the program names, or has by default. */
-  collect(setting: string, of?: string, unset?: { byDefault: string }): Promise<void>;
+  collect(setting: string, of?: string, unset?: { byDefault?: string }): Promise<void>;
   /** Ends every program that is still running; `because` completes "ended by us because ...". */
   end(because: string): Promise<void>;
 }
@@ -126,8 +126,8 @@ async function openStage({
       const set = all.flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
       return start({ ...first, app, settings: Object.fromEntries(set) });
     },
-    async collect(setting, of = theApp, unset = undefined) {
-      const named = startOf(log.timeline(0), of)?.settings[setting] ?? unset?.byDefault;
+    async collect(setting, of = theApp, { byDefault } = {}) {
+      const named = startOf(log.timeline(0), of)?.settings[setting] ?? byDefault;
       if (named === undefined) throw new Error(`The scenario sets no ${setting}.`);
       log.add({ kind: 'fact', name: `files of ${of}`, value: await readFiles(resolve(folder, named)) });
     },
